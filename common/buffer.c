@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/buffer.h"
+
+void buffer_done(Buffer *b) {
+        free(b->data);
+        b->data = NULL;
+        b->size = b->allocated = 0;
+}
+
+int buffer_reserve(Buffer *b, size_t n) {
+        size_t wanted;
+        char *grown;
+
+        if (n > b->max || b->size > b->max - n)
+                return -ENOBUFS;
+        if (b->data && b->allocated > b->size + n)
+                return 0;
+
+        wanted = MAX(b->size + n + 1, MIN(b->allocated * 2, b->max + 1));
+        wanted = MAX(wanted, (size_t) 64);
+        grown = realloc(b->data, wanted);
+        if (!grown)
+                return -ENOMEM;
+        b->data = grown;
+        b->allocated = wanted;
+        b->data[b->size] = '\0';
+        return 0;
+}
+
+int buffer_append(Buffer *b, const void *data, size_t n) {
+        int r;
+
+        r = buffer_reserve(b, n);
+        if (r < 0)
+                return r;
+        if (n > 0)
+                memcpy(b->data + b->size, data, n);
+        b->size += n;
+        b->data[b->size] = '\0';
+        return 0;
+}
+
+int buffer_puts(Buffer *b, const char *s) {
+        return buffer_append(b, s, strlen(s));
+}
+
+int buffer_printf(Buffer *b, const char *format, ...) {
+        _cleanup_free_ char *text = NULL;
+        va_list arguments;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(&text, format, arguments);
+        va_end(arguments);
+        if (n < 0) {
+                text = NULL;
+                return -ENOMEM;
+        }
+        return buffer_append(b, text, (size_t) n);
+}
+
+void buffer_drop(Buffer *b, size_t n) {
+        n = MIN(n, b->size);
+        if (n == 0)
+                return;
+        memmove(b->data, b->data + n, b->size - n + 1);
+        b->size -= n;
+}
+
+int buffer_read_file(int fd, size_t max, Buffer *ret) {
+        _cleanup_buffer_ Buffer b = BUFFER(max);
+        char chunk[16384];
+        int r;
+
+        for (;;) {
+                ssize_t n = read(fd, chunk, sizeof(chunk));
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        break;
+                r = buffer_append(&b, chunk, (size_t) n);
+                if (r < 0)
+                        return r == -ENOBUFS ? -EFBIG : r;
+        }
+        r = buffer_reserve(&b, 0);
+        if (r < 0)
+                return r;
+
+        *ret = b;
+        b.data = NULL;
+        return 0;
+}

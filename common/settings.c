@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <strings.h>
+#include <sys/types.h>
+
+#include "common/ini.h"
+#include "common/log.h"
+#include "common/settings.h"
+
+void value_done(Value *v) {
+        free(v->text);
+        free(v->file);
+        *v = (Value){};
+}
+
+void values_done(Values *v) {
+        for (size_t i = 0; i < v->n; i++)
+                value_done(v->items + i);
+        free(v->items);
+        *v = (Values){};
+}
+
+static int value_copy(const Value *from, const char *text, size_t n, Value *ret) {
+        Value v = {
+                .text = strndup(text, n),
+                .file = from->file ? strdup(from->file) : NULL,
+                .line = from->line,
+        };
+
+        if (!v.text || (from->file && !v.file)) {
+                value_done(&v);
+                return -ENOMEM;
+        }
+        *ret = v;
+        return 0;
+}
+
+static int values_add(Values *list, const Value *from, const char *text, size_t n, const char **ret_why) {
+        Value *grown;
+        int r;
+
+        if (list->n > 0 && !list->items[0].file)
+                values_done(list); /* what the user says replaces the fallback */
+        if (list->n >= VALUES_MAX) {
+                *ret_why = "is one too many for this list";
+                return -E2BIG;
+        }
+        grown = reallocarray(list->items, list->n + 1, sizeof(Value));
+        if (!grown)
+                return -ENOMEM;
+        list->items = grown;
+        r = value_copy(from, text, n, list->items + list->n);
+        if (r < 0)
+                return r;
+        list->n++;
+        return 0;
+}
+
+int setting_text(const Value *value, void *target, _unused_ const char **ret_why) {
+        Value copy;
+        int r;
+
+        r = value_copy(value, value->text, strlen(value->text), &copy);
+        if (r < 0)
+                return r;
+        value_done(target);
+        *(Value *) target = copy;
+        return 0;
+}
+
+int setting_words(const Value *value, void *target, const char **ret_why) {
+        const char *s = value->text;
+        int r = 0;
+
+        for (s += strspn(s, " \t"); *s && r >= 0; s += strspn(s, " \t")) {
+                size_t n = strcspn(s, " \t");
+
+                r = values_add(target, value, s, n, ret_why);
+                s += n;
+        }
+        return r;
+}
+
+int setting_lines(const Value *value, void *target, const char **ret_why) {
+        return values_add(target, value, value->text, strlen(value->text), ret_why);
+}
+
+int setting_boolean(const Value *value, void *target, const char **ret_why) {
+        static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1", "n", "y" };
+
+        for (size_t i = 0; i < ELEMENTSOF(words); i++)
+                if (strcasecmp(value->text, words[i]) == 0) {
+                        *(bool *) target = i % 2 == 1;
+                        return 0;
+                }
+        *ret_why = "is neither yes nor no";
+        return -EINVAL;
+}
+
+int setting_timespan(const Value *value, void *target, const char **ret_why) {
+        usec_t span;
+        int r;
+
+        r = timespan_parse(value->text, &span);
+        if (r < 0 || span == 0) {
+                *ret_why = "is not a time span; write 30s, 5min or 1h 30min";
+                return -EINVAL;
+        }
+        *(usec_t *) target = span;
+        return 0;
+}
+
+int setting_size(const Value *value, void *target, const char **ret_why) {
+        uint64_t size;
+        int r;
+
+        r = size_parse(value->text, &size);
+        if (r < 0 || size == 0) {
+                *ret_why = "is not a size; write bytes, or a number with K, M or G";
+                return -EINVAL;
+        }
+        *(uint64_t *) target = size;
+        return 0;
+}
+
+int setting_count(const Value *value, void *target, const char **ret_why) {
+        uint64_t count;
+        int r;
+
+        r = size_parse(value->text, &count);
+        if (r < 0 || count == 0 || count > 1000000 || strpbrk(value->text, "KMGT")) {
+                *ret_why = "is not a number from 1 to 1000000";
+                return -EINVAL;
+        }
+        *(unsigned *) target = (unsigned) count;
+        return 0;
+}
+
+int setting_mode(const Value *value, void *target, const char **ret_why) {
+        const char *s = value->text;
+        size_t n = strlen(s);
+
+        if (n < 1 || n > 4 || strspn(s, "01234567") != n || strtoul(s, NULL, 8) > 0777) {
+                *ret_why = "is not an access mode; write 0660 or the like";
+                return -EINVAL;
+        }
+        *(mode_t *) target = (mode_t) strtoul(s, NULL, 8);
+        return 0;
+}
+
+/* What an empty value means. */
+static int reset(const Setting *s, const Value *value, void *target, const char **ret_why) {
+        Value fallback = *value;
+
+        switch (s->kind) {
+        case KIND_VALUES:
+                values_done(target);
+                return 0;
+        case KIND_SPAN:
+                *(usec_t *) target = 0;
+                break;
+        case KIND_VALUE:
+                value_done(target);
+                break;
+        case KIND_OTHER:
+                break;
+        }
+        if (!s->fallback)
+                return 0;
+        fallback.text = (char *) s->fallback;
+        return s->parse(&fallback, target, ret_why);
+}
+
+static void *target_of(const Setting *s, void *object) {
+        return (char *) object + s->offset;
+}
+
+int settings_init(const Setting *table, size_t n, void *object) {
+        const char *why;
+
+        for (size_t i = 0; i < n; i++) {
+                const Value fallback = { .text = (char *) table[i].fallback };
+                int r;
+
+                if (!fallback.text)
+                        continue;
+                r = table[i].parse(&fallback, target_of(table + i, object), &why);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+void settings_done(const Setting *table, size_t n, void *object) {
+        for (size_t i = 0; i < n; i++)
+                if (table[i].kind == KIND_VALUE)
+                        value_done(target_of(table + i, object));
+                else if (table[i].kind == KIND_VALUES)
+                        values_done(target_of(table + i, object));
+}
+
+typedef struct Reading {
+        const Setting *table;
+        size_t n;
+        void *object;
+} Reading;
+
+static bool has_section(const Reading *reading, const char *section) {
+        for (size_t i = 0; i < reading->n; i++)
+                if (streq(reading->table[i].section, section))
+                        return true;
+        return false;
+}
+
+static int on_line(const char *path, unsigned line, const char *section, const char *key, const char *text,
+                   void *userdata) {
+        const Reading *reading = userdata;
+        const char *why = "is not valid";
+        int r;
+
+        if (!key) {
+                if (!has_section(reading, section))
+                        log_file(LOG_WARNING, path, line, "unknown section [%s], ignored", section);
+                return 0;
+        }
+        if (!*section) {
+                log_file(LOG_WARNING, path, line, "%s= stands before any [Section], ignored", key);
+                return 0;
+        }
+        if (!has_section(reading, section))
+                return 0;
+
+        for (size_t i = 0; i < reading->n; i++) {
+                const Setting *s = reading->table + i;
+                Value value = { .text = (char *) text, .file = (char *) path, .line = line };
+
+                if (!streq(s->section, section) || !streq(s->key, key))
+                        continue;
+                if (*text || s->empty_is_value)
+                        r = s->parse(&value, target_of(s, reading->object), &why);
+                else
+                        r = reset(s, &value, target_of(s, reading->object), &why);
+                if (r == -ENOMEM)
+                        return log_oom();
+                if (r < 0)
+                        log_file(LOG_ERR, path, line, "%s=%.200s %s", key, text, why);
+                return r;
+        }
+        log_file(LOG_WARNING, path, line, "unknown key %s= in [%s], ignored", key, section);
+        return 0;
+}
+
+int settings_read(const char *path, const Setting *table, size_t n, void *object) {
+        Reading reading = { .table = table, .n = n, .object = object };
+
+        return ini_read(path, on_line, &reading);
+}

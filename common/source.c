@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+
+#include "common/log.h"
+#include "common/source.h"
+#include "common/text.h"
+
+#define SELECTORS_MAX 64U /* alternatives, Drop=, Strike= and Header= lines: each list */
+
+bool source_name_valid(const char *name) {
+        size_t n = strlen(name);
+
+        return n >= 1 && n <= SOURCE_NAME_MAX && name[0] != '-' &&
+               strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
+}
+
+static int setting_interval(const Value *value, void *target, const char **ret_why) {
+        usec_t span;
+        int r;
+
+        r = setting_timespan(value, &span, ret_why);
+        if (r < 0)
+                return r;
+        if (span < SOURCE_INTERVAL_MIN || span > 366 * USEC_PER_DAY) {
+                *ret_why = "is not from 1s to a year";
+                return -EINVAL;
+        }
+        *(usec_t *) target = span;
+        return 0;
+}
+
+static int setting_timeout(const Value *value, void *target, const char **ret_why) {
+        usec_t span;
+        int r;
+
+        r = setting_timespan(value, &span, ret_why);
+        if (r < 0)
+                return r;
+        if (span > USEC_PER_HOUR) {
+                *ret_why = "is longer than 1h";
+                return -EINVAL;
+        }
+        *(usec_t *) target = span;
+        return 0;
+}
+
+static int setting_max_size(const Value *value, void *target, const char **ret_why) {
+        uint64_t size;
+        int r;
+
+        r = setting_size(value, &size, ret_why);
+        if (r < 0)
+                return r;
+        if (size > UINT64_C(1) << 30) {
+                *ret_why = "is more than 1G";
+                return -EINVAL;
+        }
+        *(uint64_t *) target = size;
+        return 0;
+}
+
+/* A bad one is kept too, so that it is not called missing as well. */
+static int setting_url(const Value *value, void *target, const char **ret_why) {
+        const char *host = startswith(value->text, "http://");
+        int r;
+
+        r = setting_text(value, target, ret_why);
+        if (r < 0)
+                return r;
+        if (!host)
+                host = startswith(value->text, "https://");
+        if (!host || !*host || strchr("/?#:", *host)) {
+                *ret_why = "is not a URL that begins with http:// or https:// and a host";
+                return -EINVAL;
+        }
+        if (strlen(value->text) > URL_MAX) {
+                *ret_why = "is longer than 4096 bytes";
+                return -EINVAL;
+        }
+        for (const char *p = value->text; *p; p++)
+                if ((unsigned char) *p <= 0x20 || *p == 0x7f) {
+                        *ret_why = "has a space in it; write %20";
+                        return -EINVAL;
+                }
+        return 0;
+}
+
+/* The shape of a tag in BCP 47 (RFC 5646, 2.1): subtags of letters and digits; no registry is asked. */
+static int setting_language(const Value *value, void *target, const char **ret_why) {
+        size_t subtag = 0;
+
+        for (const char *p = value->text;; p++) {
+                if (isalnum((unsigned char) *p) && ++subtag <= 8)
+                        continue;
+                if (subtag == 0 || subtag > 8 || (*p != '-' && *p)) {
+                        *ret_why = "is not a language tag such as en or pt-BR";
+                        return -EINVAL;
+                }
+                if (!*p)
+                        break;
+                subtag = 0;
+        }
+        return setting_text(value, target, ret_why);
+}
+
+static int setting_expect(const Value *value, void *target, const char **ret_why) {
+        Expect *expect = target;
+
+        if (streq(value->text, "always"))
+                *expect = (Expect){ .mode = EXPECT_ALWAYS };
+        else if (streq(value->text, "sometimes"))
+                *expect = (Expect){ .mode = EXPECT_SOMETIMES };
+        else if (setting_timespan(value, &expect->span, ret_why) >= 0)
+                expect->mode = EXPECT_WITHIN;
+        else {
+                *ret_why = "is neither always, sometimes nor a time span";
+                return -EINVAL;
+        }
+        return 0;
+}
+
+/* RFC 9110, 5.1 and 5.5: a token, a colon, and what is visible. */
+static int setting_header(const Value *value, void *target, const char **ret_why) {
+        const char *colon = strchr(value->text, ':');
+
+        for (const char *p = value->text; colon && p < colon; p++)
+                if (!isalnum((unsigned char) *p) && !strchr("!#$%&'*+-.^_`|~", *p))
+                        colon = NULL;
+        if (!colon || colon == value->text || !colon[1 + strspn(colon + 1, " \t")]) {
+                *ret_why = "is not a header; write Name: value";
+                return -EINVAL;
+        }
+        return setting_lines(value, target, ret_why);
+}
+
+static int setting_charset(const Value *value, void *target, const char **ret_why) {
+        for (const char *p = value->text; *p; p++)
+                if ((!isalnum((unsigned char) *p) && !strchr("-_.:+()", *p)) || p - value->text > 40) {
+                        *ret_why = "is not the name of a character encoding";
+                        return -EINVAL;
+                }
+        return setting_text(value, target, ret_why);
+}
+
+static int setting_format(const Value *value, void *target, const char **ret_why) {
+        static const char *const names[] = { "html", "xml", "json" };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (streq(value->text, names[i])) {
+                        *(Format *) target = (Format) i;
+                        return 0;
+                }
+        *ret_why = "is none of html, xml and json";
+        return -EINVAL;
+}
+
+static int setting_order(const Value *value, void *target, const char **ret_why) {
+        if (!streq(value->text, "newest-first") && !streq(value->text, "oldest-first")) {
+                *ret_why = "is neither newest-first nor oldest-first";
+                return -EINVAL;
+        }
+        *(bool *) target = streq(value->text, "oldest-first");
+        return 0;
+}
+
+#define AT(member) offsetof(Source, member)
+
+static const Setting settings[] = {
+        { "Source", "Description", KIND_VALUE, setting_text, AT(description) },
+        { "Source", "URL", KIND_VALUE, setting_url, AT(url) },
+        { "Source", "Interval", KIND_SPAN, setting_interval, AT(interval), "30s" },
+        { "Source", "Timeout", KIND_SPAN, setting_timeout, AT(timeout), "20s" },
+        { "Source", "MaxSize", KIND_OTHER, setting_max_size, AT(max_size), "8M" },
+        { "Source", "Language", KIND_VALUE, setting_language, AT(language) },
+        { "Source", "Expect", KIND_OTHER, setting_expect, AT(expect), "always" },
+        { "Source", "Header", KIND_VALUES, setting_header, AT(headers) },
+        { "Source", "Charset", KIND_VALUE, setting_charset, AT(charset) },
+        { "Source", "Reappear", KIND_SPAN, setting_timespan, AT(reappear) },
+        { "Strip", "Format", KIND_OTHER, setting_format, AT(format), "html" },
+        { "Strip", "Strip", KIND_VALUES, setting_lines, AT(strip) },
+        { "Strip", "When", KIND_VALUE, setting_text, AT(when) },
+        { "Strip", "Item", KIND_VALUE, setting_text, AT(item), ".//li" },
+        { "Strip", "Headline", KIND_VALUE, setting_text, AT(headline), "." },
+        { "Strip", "Link", KIND_VALUE, setting_text, AT(link), ".//a/@href", .empty_is_value = true },
+        { "Strip", "Published", KIND_VALUE, setting_text, AT(published) },
+        { "Strip", "Drop", KIND_VALUES, setting_lines, AT(drop) },
+        { "Strip", "Strike", KIND_VALUES, setting_lines, AT(strike) },
+        { "Strip", "Order", KIND_OTHER, setting_order, AT(oldest_first), "newest-first" },
+        { "Strip", "Script", KIND_VALUE, setting_text, AT(script) },
+};
+
+static int check(const Source *source) {
+        const struct {
+                const Values *list;
+                const char *key;
+        } lists[] = {
+                { &source->strip, "Strip" },
+                { &source->drop, "Drop" },
+                { &source->strike, "Strike" },
+                { &source->headers, "Header" },
+        };
+        int r = 0;
+
+        if (!source->url.text) {
+                log_file(LOG_ERR, source->path, 1, "URL= is missing in [Source]: which page is it?");
+                r = -EBADMSG;
+        }
+        if (source->strip.n == 0) {
+                log_file(LOG_ERR, source->path, 1, "Strip= is missing in [Strip]: where on the page is it?");
+                r = -EBADMSG;
+        }
+        for (size_t i = 0; i < ELEMENTSOF(lists); i++)
+                if (lists[i].list->n > SELECTORS_MAX) {
+                        const Value *last = lists[i].list->items + SELECTORS_MAX;
+
+                        log_file(LOG_ERR, last->file, last->line, "more than %u %s= lines", SELECTORS_MAX,
+                                 lists[i].key);
+                        r = -EBADMSG;
+                }
+        return r;
+}
+
+Source *source_free(Source *source) {
+        if (!source)
+                return NULL;
+        settings_done(settings, ELEMENTSOF(settings), source);
+        free(source->name);
+        free(source->path);
+        free(source);
+        return NULL;
+}
+
+int source_load(const char *path, const char *name, Source **ret) {
+        _cleanup_(source_freep) Source *source = NULL;
+        int r;
+
+        source = calloc(1, sizeof(Source));
+        if (!source)
+                return log_oom();
+        source->name = strdup(name);
+        source->path = strdup(path);
+        if (!source->name || !source->path)
+                return log_oom();
+
+        r = settings_init(settings, ELEMENTSOF(settings), source);
+        if (r < 0)
+                return log_oom();
+        r = settings_read(path, settings, ELEMENTSOF(settings), source);
+        if (r == -ENOENT || r == -EACCES)
+                return r;
+        if (check(source) < 0 && r >= 0)
+                r = -EBADMSG;
+        if (r < 0)
+                return r;
+
+        *ret = STEAL_POINTER(source);
+        return 0;
+}

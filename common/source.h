@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A source file: one front page and how to read its strip; tickerd.source(5). */
+
+#include "common/settings.h"
+
+#define SOURCE_NAME_MAX 64U
+#define SOURCE_INTERVAL_MIN USEC_PER_SEC
+
+typedef enum Format { FORMAT_HTML, FORMAT_XML, FORMAT_JSON } Format;
+
+/* Must a healthy page have its strip with entries? */
+typedef enum ExpectMode { EXPECT_ALWAYS, EXPECT_SOMETIMES, EXPECT_WITHIN } ExpectMode;
+
+typedef struct Expect {
+        ExpectMode mode;
+        usec_t span; /* EXPECT_WITHIN: alarm when nothing was read for so long */
+} Expect;
+
+typedef struct Source {
+        char *name;
+        char *path;
+
+        Value description;
+        Value url;
+        usec_t interval;
+        usec_t timeout;
+        uint64_t max_size; /* bytes, decompressed */
+        Value language;
+        Expect expect;
+        Values headers;
+        Value charset;
+        usec_t reappear; /* 0: as the configuration says */
+
+        Format format;
+        Values strip;
+        Value when;
+        Value item;
+        Value headline;
+        Value link; /* text "" for no links */
+        Value published;
+        Values drop;
+        Values strike;
+        bool oldest_first;
+        Value script;
+} Source;
+
+/* [a-z0-9][a-z0-9-]{0,63} */
+bool source_name_valid(const char *name);
+
+/*
+ * Reads a source file. Problems are logged; -EBADMSG or the error of the first bad value. A file that is not
+ * there or may not be read is an error without a message: -ENOENT, -EACCES.
+ */
+int source_load(const char *path, const char *name, Source **ret);
+Source *source_free(Source *source);
+DEFINE_CLEANUP(Source, source_free);

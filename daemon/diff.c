@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/diff.h"
+
+int diff_init(Db *db) {
+        return db_script(db, sql_texts[SQL_STAGING]);
+}
+
+/* A statement of one row and column that says yes or no. */
+static int ask(Db *db, Sql statement, const char *source) {
+        Rows *rows;
+        int r;
+
+        r = db_query(db, statement, &rows, "s", source);
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r <= 0)
+                return r;
+        r = rows_int(rows, 0) != 0;
+        rows_end(rows);
+        return r;
+}
+
+static int stage(Db *db, const Poll *poll) {
+        char after[TIME_SIZE];
+        usec_t reappear = MIN(poll->reappear, poll->now);
+        int r;
+
+        r = db_script(db, "DELETE FROM temp.entry; DELETE FROM temp.gap; DELETE FROM temp.pair;");
+        if (r < 0)
+                return r;
+        r = db_run(db, SQL_POLL_STAGE, "ts", poll->reply, poll->size, poll->source);
+        if (r < 0)
+                return r;
+        if (r == 0 && poll->size > 2)
+                return -EBADMSG; /* a strip without entries has a state of its own */
+        r = db_run(db, SQL_POLL_OWN, "");
+        if (r < 0)
+                return r;
+        return db_run(db, SQL_POLL_KNOWN, "s", time_format(poll->now - reappear, after));
+}
+
+/* Gives the new entries their ids and what they repeat or revise. Returns how many there are. */
+static int make_items(Db *db, const Poll *poll) {
+        static const Sql revising[] = { SQL_POLL_REPEATS, SQL_POLL_REVISE_LINK };
+        int r, n;
+
+        n = db_run(db, SQL_POLL_NUMBER, "i", (int64_t) poll->oldest_first);
+        if (n <= 0)
+                return n;
+        for (size_t i = 0; i < ELEMENTSOF(revising); i++) {
+                r = db_run(db, revising[i], "");
+                if (r < 0)
+                        return r;
+        }
+        r = db_run(db, SQL_POLL_GAP, "s", poll->source);
+        if (r > 0)
+                r = db_run(db, SQL_POLL_PAIRS, "");
+        if (r > 0)
+                r = db_run(db, SQL_POLL_REVISE_GAP, "");
+        return r < 0 ? r : n;
+}
+
+static int write_items(Db *db, const Poll *poll, const char *now) {
+        static const Sql rest[] = { SQL_POLL_IDENTITIES, SQL_POLL_CHAINS, SQL_POLL_SEARCH };
+        int r;
+
+        r = db_run(db, SQL_POLL_NEW, "sss", poll->source, poll->language, now);
+        for (size_t i = 0; i < ELEMENTSOF(rest) && r >= 0; i++)
+                r = db_run(db, rest[i], "");
+        return r;
+}
+
+static int write_strip(Db *db, const Poll *poll, const char *now) {
+        int r;
+
+        r = db_run(db, SQL_POLL_LEAVE, "ss", poll->source, now);
+        if (r < 0)
+                return r;
+        r = db_run(db, SQL_POLL_REMOVED_LEAVE, "ss", poll->source, now);
+        if (r < 0)
+                return r;
+        r = db_run(db, SQL_POLL_RETURN, "");
+        if (r < 0)
+                return r;
+        r = db_run(db, SQL_POLL_UNSHOW, "s", poll->source);
+        if (r < 0)
+                return r;
+        return db_run(db, SQL_POLL_SHOW, "s", poll->source);
+}
+
+int diff_run(Db *db, const Poll *poll, PollResult *ret) {
+        char now[TIME_SIZE], since[TIME_SIZE];
+        int r, n_new;
+
+        r = stage(db, poll);
+        if (r < 0)
+                return r;
+        r = ask(db, SQL_POLL_SAME, poll->source);
+        if (r != 0)
+                return r < 0 ? r : 0;
+
+        (void) time_format(poll->now, now);
+        (void) time_format(poll->last_healthy > 0 ? poll->last_healthy : poll->now, since);
+
+        n_new = make_items(db, poll);
+        if (n_new < 0)
+                return n_new;
+        r = ask(db, SQL_POLL_TURNOVER, poll->source);
+        if (r < 0)
+                return r;
+        ret->turnover = r > 0;
+        if (ret->turnover) {
+                r = db_run(db, SQL_ALARM_BEGIN, "sssss", poll->source, "gap", since, now,
+                           "no entry of the fetch before is left");
+                if (r < 0)
+                        return r;
+        }
+        if (n_new > 0) {
+                r = write_items(db, poll, now);
+                if (r < 0)
+                        return r;
+                ret->last = ret->first + n_new - 1;
+        }
+        r = write_strip(db, poll, now);
+        return r < 0 ? r : 1;
+}

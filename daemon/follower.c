@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/log.h"
+#include "daemon/follower.h"
+
+#define NAME "journal" /* of the place in the store; standard output is the journal's stand-in and shares it */
+#define BATCH 64U
+#define RETRY_USEC USEC_PER_SEC
+
+struct Follower {
+        sd_event *event;
+        Store *store;
+        Sink sink;
+        int64_t place;  /* the last item handed over */
+        int64_t stored; /* the place in the store */
+        bool troubled;  /* the sink failed, and that was said */
+        sd_event_source *io;
+        sd_event_source *timer;
+};
+
+static int hand_over(const Item *item, void *userdata) {
+        Follower *f = userdata;
+        int r;
+
+        r = f->sink.write(f->sink.userdata, item);
+        if (r >= 0)
+                f->place = item->id;
+        return r < 0 ? r : 0;
+}
+
+static int on_writable(_unused_ sd_event_source *s, _unused_ int fd, _unused_ uint32_t revents,
+                       void *userdata) {
+        Follower *f = userdata;
+
+        f->io = sd_event_source_disable_unref(f->io);
+        follower_run(f);
+        return 0;
+}
+
+static int on_timer(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
+        follower_run(userdata);
+        return 0;
+}
+
+static void wait_for_sink(Follower *f, int error) {
+        int r = -EAGAIN, fd = f->sink.fd(f->sink.userdata);
+
+        if (error == -EAGAIN && fd >= 0) {
+                if (f->io)
+                        return;
+                r = sd_event_add_io(f->event, &f->io, fd, EPOLLOUT | EPOLLONESHOT, on_writable, f);
+        }
+        if (r < 0) {
+                (void) sd_event_source_set_time_relative(f->timer, RETRY_USEC);
+                (void) sd_event_source_set_enabled(f->timer, SD_EVENT_ONESHOT);
+        }
+}
+
+static void keep_place(Follower *f) {
+        int r;
+
+        if (f->place == f->stored)
+                return;
+        r = store_set_place(f->store, NAME, f->place);
+        if (r >= 0)
+                f->stored = f->place;
+        /* Otherwise the next one keeps it; until then a crash would only hand items over twice. */
+}
+
+void follower_run(Follower *f) {
+        int r;
+
+        do
+                r = store_items(f->store, f->place, BATCH, hand_over, f);
+        while (r == (int) BATCH);
+        keep_place(f);
+
+        if (r < 0) {
+                if (r != -EAGAIN && !f->troubled)
+                        log_warning("items cannot be handed over for now: %s", strerror(-r));
+                f->troubled = r != -EAGAIN;
+                wait_for_sink(f, r);
+        } else
+                f->troubled = false;
+}
+
+int64_t follower_behind(const Follower *f) {
+        return store_newest(f->store) - f->place;
+}
+
+int follower_new(sd_event *event, Store *store, const Sink *sink, Follower **ret) {
+        Follower *f;
+        int r;
+
+        f = calloc(1, sizeof(Follower));
+        if (!f)
+                return -ENOMEM;
+        f->event = sd_event_ref(event);
+        f->store = store;
+        f->sink = *sink;
+        r = store_place(store, NAME, &f->stored);
+        if (r == -ENODATA)
+                r = 0;
+        f->place = f->stored;
+        if (r >= 0)
+                r = sd_event_add_time(event, &f->timer, CLOCK_MONOTONIC, 0, 0, on_timer, f);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(f->timer, SD_EVENT_OFF);
+        if (r < 0) {
+                (void) follower_free(f);
+                return r;
+        }
+        *ret = f;
+        return 0;
+}
+
+Follower *follower_free(Follower *f) {
+        if (!f)
+                return NULL;
+        (void) sd_event_source_disable_unref(f->io);
+        (void) sd_event_source_disable_unref(f->timer);
+        (void) sd_event_unref(f->event);
+        free(f);
+        return NULL;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The daemon's own follower of the tape: it hands each item to a sink, the journal or standard output, and keeps
+ * its place in the store. A sink that takes nothing delays nobody: the follower waits, and falls behind.
+ */
+
+#include <systemd/sd-event.h>
+
+#include "daemon/store.h"
+
+typedef struct Follower Follower;
+
+typedef struct Sink {
+        /*
+         * Takes an item. 0: taken; -EAGAIN: not now, wait until the descriptor can be written; another error: not
+         * now, try again in a while.
+         */
+        int (*write)(void *userdata, const Item *item);
+        int (*fd)(void *userdata); /* negative when there is none to wait for */
+        void *userdata;
+} Sink;
+
+/* Goes on from the place in the store. The store and the sink outlive the follower. */
+int follower_new(sd_event *event, Store *store, const Sink *sink, Follower **ret);
+Follower *follower_free(Follower *follower);
+
+/* The tape has grown: hand over what can be handed over now. */
+void follower_run(Follower *follower);
+
+/* How many items lie before it. */
+int64_t follower_behind(const Follower *follower);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "common/log.h"
+#include "daemon/hub.h"
+
+/* When descriptors run out, connections wait this long for their turn. */
+#define ACCEPT_PAUSE USEC_PER_SEC
+#define ACCEPT_AT_ONCE 64 /* then the others have their turn */
+
+typedef struct Member {
+        Hub *hub;
+        Subscriber *subscriber;
+        LIST_ENTRY(Member) list;
+} Member;
+
+struct Hub {
+        SubscriberContext context;
+        LIST_HEAD(, Member) members;
+        unsigned count, max;
+        void (*empty)(void *userdata); /* after hub_stop() */
+        void *userdata;
+        int fd;
+        char *path; /* of the socket we made, to be removed */
+        sd_event_source *io;
+        sd_event_source *pause;
+};
+
+static void on_ended(void *userdata) {
+        Member *member = userdata;
+        Hub *hub = member->hub;
+
+        LIST_REMOVE(member, list);
+        hub->count--;
+        (void) subscriber_free(member->subscriber);
+        free(member);
+        if (hub->empty && hub->count == 0)
+                hub->empty(hub->userdata);
+}
+
+/* One too many: it is told so. The socket is new and empty, so the line goes out whole. */
+static void refuse(int fd) {
+        static const char line[] = "{\"type\":\"error\",\"code\":\"full\",\"message\":"
+                                   "\"as many subscribers as MaxSubscribers= allows are here already\"}\n";
+
+        (void) !send(fd, line, sizeof(line) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        subscriber_drain(fd);
+        (void) safe_close(fd);
+}
+
+static int add(Hub *hub, int fd) {
+        Member *member;
+        int r;
+
+        member = calloc(1, sizeof(Member));
+        if (!member) {
+                (void) safe_close(fd);
+                return -ENOMEM;
+        }
+        member->hub = hub;
+        r = subscriber_new(&hub->context, fd, member, &member->subscriber);
+        if (r < 0) {
+                free(member);
+                return r;
+        }
+        LIST_INSERT_HEAD(&hub->members, member, list);
+        hub->count++;
+        return 0;
+}
+
+static void welcome(Hub *hub, int fd) {
+        int r;
+
+        if (hub->count >= hub->max) {
+                refuse(fd);
+                return;
+        }
+        r = add(hub, fd);
+        if (r < 0)
+                log_warning("a subscriber was turned away: %s", strerror(-r));
+}
+
+static int on_pause_over(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
+        Hub *hub = userdata;
+
+        if (hub->io)
+                (void) sd_event_source_set_enabled(hub->io, SD_EVENT_ON);
+        return 0;
+}
+
+static int on_connection(_unused_ sd_event_source *s, int fd, _unused_ uint32_t revents, void *userdata) {
+        Hub *hub = userdata;
+
+        for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
+                int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+                if (client >= 0) {
+                        welcome(hub, client);
+                        continue;
+                }
+                if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                        log_warning("no more subscribers for now: %s", strerror(errno));
+                        (void) sd_event_source_set_enabled(hub->io, SD_EVENT_OFF);
+                        (void) sd_event_source_set_time_relative(hub->pause, ACCEPT_PAUSE);
+                        (void) sd_event_source_set_enabled(hub->pause, SD_EVENT_ONESHOT);
+                }
+                return 0; /* EAGAIN: that was all; anything else was that connection's trouble */
+        }
+        return 0;
+}
+
+int hub_new(sd_event *event, Db *json, Tape *tape, unsigned max_subscribers, Hub **ret) {
+        Hub *hub;
+        int r;
+
+        hub = calloc(1, sizeof(Hub));
+        if (!hub)
+                return -ENOMEM;
+        hub->fd = -1;
+        hub->max = max_subscribers;
+        hub->context = (SubscriberContext){
+                .event = sd_event_ref(event),
+                .json = json,
+                .tape = tape,
+                .ended = on_ended,
+        };
+        r = sd_event_add_time(event, &hub->pause, CLOCK_MONOTONIC, 0, 0, on_pause_over, hub);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(hub->pause, SD_EVENT_OFF);
+        if (r < 0) {
+                (void) hub_free(hub);
+                return r;
+        }
+        *ret = hub;
+        return 0;
+}
+
+static void stop_listening(Hub *hub) {
+        hub->io = sd_event_source_disable_unref(hub->io);
+        hub->fd = safe_close(hub->fd);
+        if (hub->path)
+                (void) unlink(hub->path);
+        free(hub->path);
+        hub->path = NULL;
+}
+
+Hub *hub_free(Hub *hub) {
+        if (!hub)
+                return NULL;
+        hub->empty = NULL;
+        while (!LIST_EMPTY(&hub->members))
+                on_ended(LIST_FIRST(&hub->members));
+        stop_listening(hub);
+        (void) sd_event_source_disable_unref(hub->pause);
+        (void) sd_event_unref(hub->context.event);
+        free(hub);
+        return NULL;
+}
+
+/* Does anybody answer at this address? A socket that nobody does is what a dead daemon left. */
+static bool is_alive(const struct sockaddr_un *address) {
+        _cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+        return fd >= 0 && (connect(fd, (const struct sockaddr *) address, sizeof(*address)) >= 0 ||
+                           errno == EAGAIN);
+}
+
+static int open_socket(const char *path, mode_t mode, int *ret) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        _cleanup_close_ int fd = -1;
+        struct stat st;
+        mode_t before;
+        int r;
+
+        if (strlen(path) >= sizeof(address.sun_path))
+                return -ENAMETOOLONG;
+        strcpy(address.sun_path, path);
+        if (lstat(path, &st) >= 0) {
+                if (!S_ISSOCK(st.st_mode))
+                        return -EEXIST;
+                if (is_alive(&address))
+                        return -EADDRINUSE;
+                if (unlink(path) < 0)
+                        return -errno;
+        }
+
+        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return -errno;
+        before = umask(0777 & ~mode); /* so that nobody gets in between bind() and chmod() */
+        r = bind(fd, (struct sockaddr *) &address, sizeof(address)) < 0 ? -errno : 0;
+        (void) umask(before);
+        if (r < 0)
+                return r;
+        if (listen(fd, SOMAXCONN) < 0)
+                return -errno;
+        *ret = STEAL_FD(fd);
+        return 0;
+}
+
+int hub_listen_fd(Hub *hub, int fd) {
+        int r;
+
+        hub->fd = fd;
+        r = sd_event_add_io(hub->context.event, &hub->io, fd, EPOLLIN, on_connection, hub);
+        if (r < 0)
+                log_error("cannot listen: %s", strerror(-r));
+        return r;
+}
+
+int hub_listen(Hub *hub, const char *path, mode_t mode) {
+        int r, fd;
+
+        r = open_socket(path, mode, &fd);
+        if (r < 0) {
+                log_error("cannot listen at %s: %s", path,
+                          r == -EEXIST      ? "there is something that is no socket" :
+                          r == -EADDRINUSE  ? "another program listens there" :
+                          r == -ENAMETOOLONG ? "a socket's path has at most 107 bytes" :
+                                              strerror(-r));
+                return r;
+        }
+        hub->path = strdup(path);
+        if (!hub->path) {
+                (void) safe_close(fd);
+                return log_oom();
+        }
+        return hub_listen_fd(hub, fd);
+}
+
+void hub_set_max(Hub *hub, unsigned max_subscribers) {
+        hub->max = max_subscribers;
+}
+
+void hub_run(Hub *hub) {
+        for (Member *m = LIST_FIRST(&hub->members), *next; m; m = next) {
+                next = LIST_NEXT(m, list); /* only its own subscriber can end */
+                subscriber_run(m->subscriber);
+        }
+}
+
+unsigned hub_count(const Hub *hub) {
+        return hub->count;
+}
+
+void hub_stop(Hub *hub, void (*empty)(void *userdata), void *userdata) {
+        stop_listening(hub);
+        for (Member *m = LIST_FIRST(&hub->members), *next; m; m = next) {
+                next = LIST_NEXT(m, list);
+                subscriber_stop(m->subscriber);
+        }
+        if (hub->count == 0)
+                empty(userdata);
+        hub->empty = empty;
+        hub->userdata = userdata;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The socket and all of its subscribers. */
+
+#include <sys/types.h>
+
+#include "daemon/subscriber.h"
+
+typedef struct Hub Hub;
+
+/* Nobody listens yet. What is passed outlives the hub. */
+int hub_new(sd_event *event, Db *json, Tape *tape, unsigned max_subscribers, Hub **ret);
+
+/* Closes all connections, and removes the socket if the hub made it. */
+Hub *hub_free(Hub *hub);
+
+/*
+ * Listens at a path, with that mode; a socket that a dead daemon left there is replaced. What is wrong is logged;
+ * -EADDRINUSE: somebody listens there.
+ */
+int hub_listen(Hub *hub, const char *path, mode_t mode);
+
+/* Listens at a socket that the service manager opened; it is the hub's from now on, its path is not. */
+int hub_listen_fd(Hub *hub, int fd);
+
+void hub_set_max(Hub *hub, unsigned max_subscribers);
+
+/* The tape has grown, or lost its beginning. */
+void hub_run(Hub *hub);
+
+unsigned hub_count(const Hub *hub);
+
+/* No more subscribers, and a last word to each; empty is called once all of them are gone. */
+void hub_stop(Hub *hub, void (*empty)(void *userdata), void *userdata);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "common/buffer.h"
+#include "common/text.h"
+#include "daemon/journal.h"
+
+/* The longest entry: a headline, a URL, and short fields. It fits a datagram, so no memfd is needed. */
+#define ENTRY_MAX (HEADLINE_MAX + URL_MAX + 4096U)
+
+struct Journal {
+        struct sockaddr_un address;
+        int fd; /* connected, or -1 */
+        const Store *store;
+        Buffer entry;
+};
+
+/* Values have no newline in them (they were cleaned), so the short form of the protocol does. */
+static void field(Journal *j, int *r, const char *name, const char *value) {
+        if (*r >= 0 && value && !strchr(value, '\n'))
+                *r = buffer_printf(&j->entry, "%s=%s\n", name, value);
+}
+
+static void number(Journal *j, int *r, const char *name, int64_t value) {
+        if (*r >= 0 && value > 0)
+                *r = buffer_printf(&j->entry, "%s=%lld\n", name, (long long) value);
+}
+
+static int begin(Journal *j, int priority, const char *message_id, const char *message) {
+        int r = 0;
+
+        j->entry.size = 0;
+        field(j, &r, "MESSAGE", message);
+        number(j, &r, "PRIORITY", priority);
+        field(j, &r, "SYSLOG_IDENTIFIER", "tickerd");
+        field(j, &r, "MESSAGE_ID", message_id);
+        return r;
+}
+
+static int open_socket(Journal *j) {
+        _cleanup_close_ int fd = -1;
+
+        if (j->fd >= 0)
+                return 0;
+        fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return -errno;
+        if (connect(fd, (struct sockaddr *) &j->address, sizeof(j->address)) < 0)
+                return -errno;
+        j->fd = STEAL_FD(fd);
+        return 0;
+}
+
+static int send_entry(Journal *j) {
+        int r;
+
+        r = open_socket(j);
+        if (r < 0)
+                return r;
+        if (send(j->fd, j->entry.data, j->entry.size, MSG_NOSIGNAL) >= 0)
+                return 0;
+        r = -errno;
+        if (r != -EAGAIN) /* journald went away: its next socket may be another */
+                j->fd = safe_close(j->fd);
+        return r;
+}
+
+static int journal_write(void *userdata, const Item *item) {
+        Journal *j = userdata;
+        char cursor[128];
+        int r;
+
+        (void) snprintf(cursor, sizeof(cursor), "%s-%lld", store_id(j->store), (long long) item->id);
+        r = begin(j, 5, JOURNAL_ITEM, item->headline);
+        number(j, &r, "TICKERD_ID", item->id);
+        field(j, &r, "TICKERD_CURSOR", cursor);
+        field(j, &r, "TICKERD_SOURCE", item->source);
+        field(j, &r, "TICKERD_FIRST_SEEN", item->first_seen);
+        field(j, &r, "TICKERD_URL", item->url);
+        field(j, &r, "TICKERD_LANGUAGE", item->language);
+        field(j, &r, "TICKERD_PUBLISHED", item->published);
+        number(j, &r, "TICKERD_REVISES", item->revises);
+        number(j, &r, "TICKERD_REPEATS", item->repeats);
+        return r < 0 ? r : send_entry(j);
+}
+
+int journal_note(Journal *j, int priority, const char *message_id, const char *message,
+                 const char *source, const char *state, const char *detail) {
+        int r;
+
+        r = begin(j, priority, message_id, message);
+        field(j, &r, "TICKERD_SOURCE", source);
+        field(j, &r, "TICKERD_STATE", state);
+        field(j, &r, "TICKERD_DETAIL", detail);
+        return r < 0 ? r : send_entry(j);
+}
+
+static int journal_fd(void *userdata) {
+        const Journal *j = userdata;
+
+        return j->fd;
+}
+
+Sink journal_sink(Journal *j) {
+        return (Sink){ .write = journal_write, .fd = journal_fd, .userdata = j };
+}
+
+int journal_new(const char *path, const Store *store, Journal **ret) {
+        Journal *j;
+
+        if (strlen(path) >= sizeof(j->address.sun_path))
+                return -ENAMETOOLONG;
+        j = calloc(1, sizeof(Journal));
+        if (!j)
+                return -ENOMEM;
+        j->address.sun_family = AF_UNIX;
+        strcpy(j->address.sun_path, path);
+        j->fd = -1;
+        j->store = store;
+        j->entry = BUFFER(ENTRY_MAX);
+        *ret = j;
+        return 0;
+}
+
+Journal *journal_free(Journal *j) {
+        if (!j)
+                return NULL;
+        (void) safe_close(j->fd);
+        buffer_done(&j->entry);
+        free(j);
+        return NULL;
+}

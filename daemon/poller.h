@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The sources at work: each is polled when it is due, its reply goes into the store, and what that means is told
+ * upwards.
+ */
+
+#include "daemon/fetcher.h"
+#include "daemon/schedule.h"
+#include "daemon/store.h"
+
+typedef struct Poller Poller;
+
+/* What can happen to a source that somebody should hear of. */
+typedef enum Notice {
+        NOTICE_ALARM,     /* it no longer yields its strip */
+        NOTICE_ALL_CLEAR, /* it does again */
+        NOTICE_TURNOVER,  /* items may have been missed */
+        NOTICE_NOT_STORED /* what it said could not be stored; told once until it could */
+} Notice;
+
+typedef struct PollerEvents {
+        void (*items)(void *userdata); /* there are new ones in the store */
+        void (*notice)(void *userdata, Notice notice, const Source *source, State state, const char *detail);
+        void (*polled)(void *userdata); /* a poll is over; states and counts may have changed */
+        void (*lost)(void *userdata);   /* the database was replaced or removed: nothing can go on */
+        void *userdata;
+} PollerEvents;
+
+/* How many sources there are, how many are in trouble, and the name of one of those (NULL: none). */
+typedef struct PollerSummary {
+        size_t n_sources, n_bad, n_pending;
+        const char *bad_name;
+        State bad_state;
+        bool not_stored;
+} PollerSummary;
+
+/* All that is passed is kept and must outlive the poller. -ENOMEM. */
+int poller_new(sd_event *event, Store *store, Fetcher *fetcher, const PollerEvents *events, Poller **ret);
+Poller *poller_free(Poller *poller);
+
+/* The fetcher's events, to be passed on to these. */
+int poller_on_reply(Poller *poller, const char *name, const Reply *reply);
+void poller_on_failed(Poller *poller, const char *name, State state, const char *detail);
+
+/*
+ * Polls these sources from now on, beginning at once; what is known of those that were polled before is kept. The
+ * array stays the caller's and must live until the next call. reappear: for sources that say nothing.
+ */
+int poller_set_sources(Poller *poller, Source *const *sources, size_t n, usec_t reappear);
+
+/* Polls every source now, also one that is being polled, once more after that. */
+void poller_poll_now(Poller *poller);
+
+/* Has every source been polled? Was every last poll of a source a good one? */
+bool poller_all_polled(const Poller *poller);
+bool poller_all_good(const Poller *poller);
+
+PollerSummary poller_summary(const Poller *poller);

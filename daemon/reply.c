@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/utf8.h"
+#include "daemon/reply.h"
+
+/* A number of a reply: an integer that is not negative. */
+static int read_count(const char *type, Rows *rows, int64_t *ret) {
+        if (!streq(type, "integer") || rows_int(rows, 2) < 0)
+                return -EBADMSG;
+        *ret = rows_int(rows, 2);
+        return 0;
+}
+
+static int read_detail(const char *text, Reply *reply) {
+        _cleanup_free_ char *clean = NULL;
+        int r;
+
+        r = text_clean(text, strlen(text), DETAIL_MAX, &clean);
+        if (r < 0)
+                return r;
+        (void) snprintf(reply->detail, sizeof(reply->detail), "%s", clean);
+        return 0;
+}
+
+static int read_member(const char *key, const char *type, Rows *rows, Reply *reply, bool *seen_state) {
+        const char *text = streq(type, "text") ? strnull(rows_text(rows, 2)) : NULL;
+        int64_t ignored;
+
+        if (streq(key, "source")) {
+                if (!text || !source_name_valid(text))
+                        return -EBADMSG;
+                (void) snprintf(reply->source, sizeof(reply->source), "%s", text);
+                return 0;
+        }
+        if (streq(key, "state")) {
+                *seen_state = true;
+                return text && state_parse(text, &reply->state) >= 0 ? 0 : -EBADMSG;
+        }
+        if (streq(key, "detail"))
+                return text ? read_detail(text, reply) : -EBADMSG;
+        if (streq(key, "items"))
+                return streq(type, "array") ? 0 : -EBADMSG;
+        if (streq(key, "retry_after")) {
+                int r = read_count(type, rows, &reply->retry_after);
+
+                reply->retry_after = MIN(reply->retry_after, REPLY_RETRY_AFTER_MAX);
+                return r;
+        }
+        if (streq(key, "bytes"))
+                return read_count(type, rows, &reply->bytes);
+        if (streq(key, "http") || streq(key, "fresh_for") || streq(key, "ms") || streq(key, "strip"))
+                return read_count(type, rows, &ignored);
+        return 0; /* a later fetcher may say more */
+}
+
+static int check_entries(Db *db, const char *line, size_t size) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r;
+
+        r = db_query(db, SQL_REPLY_ITEMS, &rows, "t", line, size);
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r < 0)
+                return r;
+        if (rows_int(rows, 0) > (int64_t) REPLY_ENTRIES_MAX || rows_int(rows, 1) > 0)
+                return -EBADMSG;
+        return 0;
+}
+
+int reply_parse(Db *db, const char *line, size_t size, Reply *ret) {
+        _cleanup_rows_ Rows *rows = NULL;
+        Reply reply = { .line = line, .size = size };
+        bool seen_state = false;
+        int r;
+
+        if (size > REPLY_MAX || memchr(line, '\0', size) || !utf8_valid(line, size))
+                return -EBADMSG;
+
+        r = db_query(db, SQL_JSON_MEMBERS, &rows, "t", line, size);
+        if (r < 0)
+                return r;
+        while ((r = rows_next(rows)) > 0) {
+                r = read_member(strnull(rows_text(rows, 0)), rows_text(rows, 1), rows, &reply, &seen_state);
+                if (r < 0)
+                        return r;
+        }
+        if (r == 0 && (!seen_state || !*reply.source))
+                return -EBADMSG;
+        if (r == 0 && reply.state == STATE_OK)
+                r = check_entries(db, line, size);
+        if (r < 0) /* SQLite says of a text that is no JSON only that the statement failed */
+                return r == -EPROTO ? -EBADMSG : r;
+
+        *ret = reply;
+        return 0;
+}

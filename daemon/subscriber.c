@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <sys/socket.h>
+
+#include "common/buffer.h"
+#include "common/json.h"
+#include "daemon/subscriber.h"
+#include "version.h"
+
+/* The rest of a line begun and a few short answers. */
+#define PENDING_MAX (TAPE_LINE_MAX + 4096U)
+#define READ_BYTES 4096U
+/* Sent to one subscriber before the others have their turn; pages looked through for a filter likewise. */
+#define TURN_BYTES (1U << 20)
+#define TURN_PAGES 16U
+#define DRAIN_READS 64U
+#define PIECES_MAX 64 /* of a page, for a filter, in one call */
+
+struct Subscriber {
+        const SubscriberContext *context;
+        void *userdata; /* for ended() */
+        int fd;
+        sd_event_source *io;
+        uint32_t events;    /* what io waits for */
+
+        int64_t place;      /* the last item that was sent or passed over */
+        int64_t end;        /* live = false: say goodbye after this one */
+        Filter filter;
+        bool live;
+        bool read_closed;   /* the client has shut its sending side */
+        bool closing;       /* nothing but pending goes out any more */
+        Buffer pending;
+        Buffer input;
+};
+
+/* A short line of our own after what is pending, in one piece or not at all. */
+static int say(Subscriber *s, const char *type, const char *key, const char *value, const char *message) {
+        int r;
+
+        r = json_begin(&s->pending);
+        if (r >= 0)
+                r = json_add_string(&s->pending, "type", type);
+        if (r >= 0)
+                r = json_add_string(&s->pending, key, value);
+        if (r >= 0)
+                r = json_add_string(&s->pending, "message", message);
+        return r < 0 ? r : json_end(&s->pending);
+}
+
+static int say_hello(Subscriber *s) {
+        Tape *tape = s->context->tape;
+        Buffer *b = &s->pending;
+        int r;
+
+        r = json_begin(b);
+        if (r >= 0)
+                r = json_add_string(b, "type", "hello");
+        if (r >= 0)
+                r = json_add_number(b, "protocol", 1);
+        if (r >= 0)
+                r = json_add_string(b, "server", "tickerd " TICKERD_VERSION);
+        if (r >= 0)
+                r = json_add_string(b, "store", tape_store(tape));
+        if (r >= 0)
+                r = json_add_number(b, "oldest", tape_oldest(tape));
+        if (r >= 0)
+                r = json_add_number(b, "newest", tape_newest(tape));
+        if (r >= 0)
+                r = json_add_number(b, "after", s->place);
+        return r < 0 ? r : json_end(b);
+}
+
+static int say_gap(Subscriber *s, int64_t after, int64_t oldest) {
+        Buffer *b = &s->pending;
+        int r;
+
+        r = json_begin(b);
+        if (r >= 0)
+                r = json_add_string(b, "type", "gap");
+        if (r >= 0)
+                r = json_add_number(b, "after", after);
+        if (r >= 0)
+                r = json_add_number(b, "oldest", oldest);
+        return r < 0 ? r : json_end(b);
+}
+
+static int handle_request(Subscriber *s, const char *line, size_t size) {
+        RequestError error;
+        Request request;
+        int r;
+
+        if (size > 0 && line[size - 1] == '\r')
+                size--;
+        if (size == 0)
+                return 0;
+        r = request_parse(s->context->json, s->context->tape, line, size, &request, &error);
+        if (r == -EBADMSG) {
+                s->closing = true;
+                return say(s, "error", "code", error.code, error.message);
+        }
+        if (r < 0)
+                return r;
+
+        filter_done(&s->filter);
+        s->filter = request.filter;
+        s->place = MAX(request.after, tape_oldest(s->context->tape) - 1);
+        s->live = request.live;
+        s->end = tape_newest(s->context->tape);
+        return say_hello(s);
+}
+
+/* Requests are taken one at a time: the next when the answer to the one before has gone out. */
+static int handle_input(Subscriber *s) {
+        int r;
+
+        while (s->input.size > 0 && s->pending.size == 0 && !s->closing) {
+                char *newline = memchr(s->input.data, '\n', s->input.size);
+                size_t size = newline ? (size_t) (newline - s->input.data) : s->input.size;
+
+                if (size > REQUEST_MAX) {
+                        s->closing = true;
+                        return say(s, "error", "code", "bad-request", "a request is at most 16 KiB");
+                }
+                if (!newline && !s->read_closed)
+                        return 0;
+                s->input.data[size] = '\0';
+                r = handle_request(s, s->input.data, size);
+                if (r < 0)
+                        return r;
+                buffer_drop(&s->input, size + 1);
+        }
+        if (s->input.size == 0)
+                buffer_done(&s->input);
+        return 0;
+}
+
+static int read_some(Subscriber *s) {
+        ssize_t n;
+        int r;
+
+        r = buffer_reserve(&s->input, READ_BYTES);
+        if (r < 0)
+                return r;
+        n = recv(s->fd, s->input.data + s->input.size, READ_BYTES, MSG_DONTWAIT);
+        if (n < 0)
+                return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+        if (n == 0)
+                s->read_closed = true;
+        s->input.size += (size_t) n;
+        s->input.data[s->input.size] = '\0';
+        return 0;
+}
+
+/* -EAGAIN: the socket is full. */
+static int send_pending(Subscriber *s) {
+        while (s->pending.size > 0) {
+                ssize_t n = send(s->fd, s->pending.data, s->pending.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                buffer_drop(&s->pending, (size_t) n);
+        }
+        buffer_done(&s->pending);
+        return 0;
+}
+
+/* As many lines of a page as go into one call: runs of lines that pass the filter, and where they end. */
+static size_t gather(const Subscriber *s, const Page *page, struct iovec *pieces, size_t *ret_lines) {
+        size_t n = 0, i;
+
+        for (i = 0; i < page->n; i++) {
+                const Line *line = page->lines + i;
+                char *begin = (char *) page->text + line->begin;
+                size_t size = line->end - line->begin;
+
+                if (!s->live && line->id > s->end)
+                        break;
+                if (!filter_has(&s->filter, line->source))
+                        continue;
+                if (n > 0 && (char *) pieces[n - 1].iov_base + pieces[n - 1].iov_len == begin) {
+                        pieces[n - 1].iov_len += size;
+                        continue;
+                }
+                if (n == PIECES_MAX)
+                        break;
+                pieces[n++] = (struct iovec){ .iov_base = begin, .iov_len = size };
+        }
+        *ret_lines = i;
+        return n;
+}
+
+/* So many bytes of the page went out: go past their lines; the rest of a line that was cut is pending. */
+static int advance(Subscriber *s, const Page *page, size_t n_lines, size_t sent) {
+        for (size_t i = 0; i < n_lines; i++) {
+                const Line *line = page->lines + i;
+                size_t size = line->end - line->begin;
+
+                if (!filter_has(&s->filter, line->source)) {
+                        s->place = line->id;
+                        continue;
+                }
+                if (sent == 0)
+                        return 0;
+                s->place = line->id;
+                if (sent < size) {
+                        return buffer_append(&s->pending, page->text + line->begin + sent, size - sent);
+                }
+                sent -= size;
+        }
+        return 0;
+}
+
+/* Sends from the page that holds the place. Returns how many bytes; -EAGAIN: the socket is full. */
+static int send_page(Subscriber *s) {
+        struct iovec pieces[PIECES_MAX];
+        struct msghdr message = { .msg_iov = pieces };
+        size_t n_lines;
+        ssize_t n;
+        Page page;
+        int r;
+
+        r = tape_page(s->context->tape, s->place, &page);
+        if (r < 0)
+                return r;
+        message.msg_iovlen = gather(s, &page, pieces, &n_lines);
+        if (message.msg_iovlen == 0) {
+                s->place = n_lines == page.n ? page.last : page.lines[n_lines].id - 1;
+                return 0;
+        }
+        n = sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n < 0)
+                return errno == EINTR ? 0 : -errno;
+        r = advance(s, &page, n_lines, (size_t) n);
+        return r < 0 ? r : (int) n;
+}
+
+static int64_t last_wanted(const Subscriber *s) {
+        return s->live ? tape_newest(s->context->tape) : s->end;
+}
+
+/* Everything that can go out now, in its order. 1: there is more, but it is the others' turn. */
+static int send_all(Subscriber *s) {
+        size_t bytes = 0;
+        unsigned pages = 0;
+        int r;
+
+        for (;;) {
+                r = send_pending(s);
+                if (r < 0)
+                        return r;
+                if (s->closing)
+                        return -ESHUTDOWN; /* the last word is out */
+                r = handle_input(s);
+                if (r < 0)
+                        return r;
+                if (s->pending.size > 0)
+                        continue;
+
+                if (s->place < tape_oldest(s->context->tape) - 1) {
+                        r = say_gap(s, s->place, tape_oldest(s->context->tape));
+                        if (r < 0)
+                                return r;
+                        s->place = tape_oldest(s->context->tape) - 1;
+                        continue;
+                }
+                if (s->place >= last_wanted(s)) {
+                        if (s->live)
+                                return 0;
+                        s->closing = true;
+                        r = say(s, "bye", "reason", "end", NULL);
+                        if (r < 0)
+                                return r;
+                        continue;
+                }
+                if (bytes >= TURN_BYTES || pages >= TURN_PAGES)
+                        return 1;
+                r = send_page(s);
+                if (r < 0)
+                        return r;
+                bytes += (size_t) r;
+                pages++;
+        }
+}
+
+static void end(Subscriber *s) {
+        s->context->ended(s->userdata);
+}
+
+void subscriber_run(Subscriber *s) {
+        uint32_t events;
+        int r;
+
+        r = send_all(s);
+        if (r < 0 && r != -EAGAIN) {
+                end(s);
+                return;
+        }
+        events = r != 0 ? EPOLLOUT : 0;
+        /* Input waits while an answer does; so one that only asks and never reads costs nothing more. */
+        if (!s->read_closed && s->pending.size == 0 && s->input.size <= REQUEST_MAX)
+                events |= EPOLLIN;
+        if (events == s->events)
+                return;
+        s->events = events;
+        if (sd_event_source_set_io_events(s->io, events) < 0)
+                end(s);
+}
+
+static int on_io(_unused_ sd_event_source *source, _unused_ int fd, uint32_t revents, void *userdata) {
+        Subscriber *s = userdata;
+
+        if (revents & (EPOLLHUP | EPOLLERR)) { /* closed on both sides: nobody reads what we would send */
+                end(s);
+                return 0;
+        }
+        if (revents & EPOLLIN && read_some(s) < 0) {
+                end(s);
+                return 0;
+        }
+        subscriber_run(s);
+        return 0;
+}
+
+void subscriber_stop(Subscriber *s) {
+        if (!s->closing && say(s, "bye", "reason", "stopping", NULL) < 0) {
+                end(s);
+                return;
+        }
+        s->closing = true;
+        subscriber_run(s);
+}
+
+void subscriber_drain(int fd) {
+        char bytes[READ_BYTES];
+
+        for (unsigned i = 0; i < DRAIN_READS; i++)
+                if (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) <= 0)
+                        return;
+}
+
+int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Subscriber **ret) {
+        Subscriber *s;
+        int r;
+
+        s = calloc(1, sizeof(Subscriber));
+        if (!s) {
+                (void) safe_close(fd);
+                return -ENOMEM;
+        }
+        s->context = context;
+        s->userdata = userdata;
+        s->fd = fd;
+        s->place = tape_newest(context->tape);
+        s->live = true;
+        s->pending = BUFFER(PENDING_MAX);
+        s->input = BUFFER(REQUEST_MAX + READ_BYTES);
+        s->events = EPOLLIN;
+        r = sd_event_add_io(context->event, &s->io, fd, s->events, on_io, s);
+        if (r < 0) {
+                (void) subscriber_free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}
+
+Subscriber *subscriber_free(Subscriber *s) {
+        if (!s)
+                return NULL;
+        (void) sd_event_source_disable_unref(s->io);
+        subscriber_drain(s->fd);
+        (void) safe_close(s->fd);
+        filter_done(&s->filter);
+        buffer_done(&s->pending);
+        buffer_done(&s->input);
+        free(s);
+        return NULL;
+}

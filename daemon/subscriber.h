@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * One client of the socket: a place on the tape, the bytes that must go first (the rest of a line begun, an answer),
+ * and a request half read. What it costs is bounded, however slow the client is.
+ */
+
+#include <systemd/sd-event.h>
+
+#include "daemon/request.h"
+
+typedef struct Subscriber Subscriber;
+
+/* What the hub lends to all of its subscribers. */
+typedef struct SubscriberContext {
+        sd_event *event;
+        Db *json;
+        Tape *tape;
+        /* It is over: free it. Nothing of it is touched afterwards. */
+        void (*ended)(void *userdata);
+} SubscriberContext;
+
+/*
+ * Takes the connected, non-blocking socket, also when it fails. It begins with what is new from now on. userdata is
+ * for ended().
+ */
+int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Subscriber **ret);
+Subscriber *subscriber_free(Subscriber *subscriber);
+
+/* The tape has grown. May end the subscriber. */
+void subscriber_run(Subscriber *subscriber);
+
+/*
+ * The daemon stops: {"type":"bye","reason":"stopping"} after the line begun, then the end. May end the subscriber, or
+ * else that comes when the client has read.
+ */
+void subscriber_stop(Subscriber *subscriber);
+
+/* Throws away, within limits, what a client has sent: closing over unread bytes would reset its connection. */
+void subscriber_drain(int fd);

@@ -1,0 +1,1 @@
+SELECT 1 FROM outages WHERE source = ?1 AND until IS NULL LIMIT 1;

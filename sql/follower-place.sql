@@ -1,0 +1,1 @@
+SELECT place FROM followers WHERE name = ?1;

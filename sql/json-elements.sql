@@ -1,0 +1,2 @@
+-- The elements of a JSON array (?1).
+SELECT type, atom FROM json_each(?1);

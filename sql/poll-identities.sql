@@ -1,0 +1,4 @@
+INSERT INTO identities (text, item, link)
+SELECT text, item, link
+FROM entry
+WHERE fresh;

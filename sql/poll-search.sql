@@ -1,0 +1,2 @@
+INSERT INTO search (rowid, headline)
+SELECT item, headline FROM entry WHERE fresh;

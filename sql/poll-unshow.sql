@@ -1,0 +1,1 @@
+DELETE FROM shown WHERE source = ?1;

@@ -1,0 +1,3 @@
+-- The state (?2) of a source (?1) with its detail (?3), now (?4); written when it changed.
+UPDATE sources SET since = iif(state = ?2, since, ?4), state = ?2, detail = ?3
+WHERE name = ?1 AND (state <> ?2 OR detail IS NOT ?3);

@@ -1,0 +1,1 @@
+SELECT name, state, since, detail, url, description FROM sources ORDER BY name;
