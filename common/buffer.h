@@ -34,5 +34,6 @@ int buffer_printf(Buffer *b, const char *format, ...) _printf_(2, 3);
 /* Takes n bytes off the front. */
 void buffer_drop(Buffer *b, size_t n);
 
-/* The whole of an open file, at most max bytes: -EFBIG beyond. Caller empties ret with buffer_done(). */
+/* The whole of an open file, at most max bytes: -EFBIG beyond. Caller empties ret with
+ * buffer_done(). */
 int buffer_read_file(int fd, size_t max, Buffer *ret);

@@ -17,7 +17,8 @@ static const Setting settings[] = {
         { "Ticker", "MaxSubscribers", KIND_OTHER, setting_count, AT(max_subscribers), "1024" },
         { "Ticker", "Reappear", KIND_SPAN, setting_timespan, AT(reappear), "12h" },
         { "Ticker", "Retain", KIND_SPAN, setting_timespan, AT(retain), "infinity" },
-        { "Ticker", "UserAgent", KIND_VALUE, setting_text, AT(user_agent), "tickerd/" TICKERD_VERSION },
+        { "Ticker", "UserAgent", KIND_VALUE, setting_text, AT(user_agent),
+          "tickerd/" TICKERD_VERSION },
 };
 
 Config *config_free(Config *config) {
@@ -81,7 +82,8 @@ static int read_drop_ins(Config *config) {
 }
 
 /* The first folder of a list that systemd passes in the environment, else the given one. */
-static int set_default_path(Value *value, const char *variable, const char *folder, const char *file) {
+static int set_default_path(Value *value, const char *variable, const char *folder,
+                            const char *file) {
         const char *list = getenv(variable);
 
         if (value->text)
@@ -189,11 +191,14 @@ int config_load_sources(const Config *config, Source ***ret_sources) {
                 r = config_load_source(config, v->text, sources + i);
                 if (r == -ENOENT && !source_name_valid(v->text))
                         log_file(LOG_ERR, file, line,
-                                 "\"%.80s\" is not a source's name: a-z, 0-9 and -, at most 64", v->text);
+                                 "\"%.80s\" is not a source's name: a-z, 0-9 and -, at most 64",
+                                 v->text);
                 else if (r == -ENOENT)
-                        log_file(LOG_ERR, file, line,
-                                 "no source \"%s\": neither sources/%s.source beside the configuration "
-                                 "nor %s/sources/%s.source", v->text, v->text, TICKERD_DATADIR, v->text);
+                        log_file(
+                                LOG_ERR, file, line,
+                                "no source \"%s\": neither sources/%s.source beside the configuration "
+                                "nor %s/sources/%s.source",
+                                v->text, v->text, TICKERD_DATADIR, v->text);
                 else if (r == -EACCES)
                         log_file(LOG_ERR, file, line, "source \"%s\" cannot be read: %s", v->text,
                                  strerror(-r));

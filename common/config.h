@@ -22,8 +22,8 @@ typedef struct Config {
 } Config;
 
 /*
- * Reads path and path.d/ *.conf in name order; NULL: the installed configuration, whose main file may be
- * missing. Problems are logged; negative when there was one that is not just a warning.
+ * Reads path and path.d/ *.conf in name order; NULL: the installed configuration, whose main file
+ * may be missing. Problems are logged; negative when there was one that is not just a warning.
  */
 int config_load(const char *path, Config **ret);
 Config *config_free(Config *config);
@@ -36,8 +36,8 @@ DEFINE_CLEANUP(Config, config_free);
 int config_load_source(const Config *config, const char *name, Source **ret);
 
 /*
- * Reads every enabled source. A missing one is an error at the line that names it. ret_sources holds
- * config->sources.n pointers, to be freed with sources_free().
+ * Reads every enabled source. A missing one is an error at the line that names it. ret_sources
+ * holds config->sources.n pointers, to be freed with sources_free().
  */
 int config_load_sources(const Config *config, Source ***ret_sources);
 void sources_free(Source **sources, size_t n);

@@ -8,12 +8,12 @@
 
 typedef struct Parser {
         const char *path;
-        unsigned line;       /* of the physical line being read, from 1 */
-        unsigned begin;      /* where the logical line began */
+        unsigned line;  /* of the physical line being read, from 1 */
+        unsigned begin; /* where the logical line began */
         char section[64];
         Buffer logical;
-        bool inside;         /* a logical line goes on */
-        bool broken;         /* it has a part that was refused: read to its end, not used */
+        bool inside; /* a logical line goes on */
+        bool broken; /* it has a part that was refused: read to its end, not used */
         ini_fn fn;
         void *userdata;
         int error; /* the first one */
@@ -76,7 +76,8 @@ static void parse_logical(Parser *p, char *text) {
 /* Is this physical line fit to be read? If not, says so. */
 static bool check_physical(Parser *p, const char *text, size_t n) {
         if (n > INI_LINE_MAX)
-                fail(p, p->line, "line longer than 4096 bytes; continue it on the next with \\ at the end");
+                fail(p, p->line,
+                     "line longer than 4096 bytes; continue it on the next with \\ at the end");
         else if (!utf8_valid(text, n) || memchr(text, '\0', n))
                 fail(p, p->line, "not UTF-8 text");
         else

@@ -8,7 +8,8 @@ int json_string(Buffer *b, const char *value) {
         while (r >= 0 && *value) {
                 size_t plain = 0;
 
-                while ((unsigned char) value[plain] >= 0x20 && value[plain] != '"' && value[plain] != '\\')
+                while ((unsigned char) value[plain] >= 0x20 && value[plain] != '"' &&
+                       value[plain] != '\\')
                         plain++;
                 r = buffer_append(b, value, plain);
                 value += plain;

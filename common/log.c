@@ -41,7 +41,8 @@ static void log_write(int priority, const char *message) {
                         line[i] = line[i + 1] = '?'; /* U+0080 to U+009F */
         line[n++] = '\n';
 
-        /* One write, so that lines of several programs do not mix. Nobody is left to tell if it fails. */
+        /* One write, so that lines of several programs do not mix. Nobody is left to tell if it
+         * fails. */
         if (write(STDERR_FILENO, line, (size_t) n) < 0)
                 return;
 }

@@ -3,8 +3,9 @@
 
 /*
  * Messages about a program's own work: one line each on stderr. When stderr is the journal the line
- * begins with its priority as <N> (sd-daemon(3)), otherwise with the program's name. Control characters
- * inside a message are shown as '?', so that no page can write to a terminal or forge a line.
+ * begins with its priority as <N> (sd-daemon(3)), otherwise with the program's name. Control
+ * characters inside a message are shown as '?', so that no page can write to a terminal or forge a
+ * line.
  */
 
 #include <syslog.h>
@@ -25,7 +26,8 @@ void log_message(int priority, const char *format, ...) _printf_(2, 3);
 #define log_info(...) log_message(LOG_INFO, __VA_ARGS__)
 
 /* "FILE:LINE: message": something to mend in a file the user wrote. */
-void log_file(int priority, const char *file, unsigned line, const char *format, ...) _printf_(4, 5);
+void log_file(int priority, const char *file, unsigned line, const char *format, ...)
+        _printf_(4, 5);
 
 /* Logs that memory ran out, returns -ENOMEM. */
 int log_oom(void);

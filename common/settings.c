@@ -34,7 +34,8 @@ static int value_copy(const Value *from, const char *text, size_t n, Value *ret)
         return 0;
 }
 
-static int values_add(Values *list, const Value *from, const char *text, size_t n, const char **ret_why) {
+static int values_add(Values *list, const Value *from, const char *text, size_t n,
+                      const char **ret_why) {
         Value *grown;
         int r;
 
@@ -85,7 +86,8 @@ int setting_lines(const Value *value, void *target, const char **ret_why) {
 }
 
 int setting_boolean(const Value *value, void *target, const char **ret_why) {
-        static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1", "n", "y" };
+        static const char *const words[] = { "no", "yes", "false", "true", "off",
+                                             "on", "0",   "1",     "n",    "y" };
 
         for (size_t i = 0; i < ELEMENTSOF(words); i++)
                 if (strcasecmp(value->text, words[i]) == 0) {
@@ -211,8 +213,8 @@ static bool has_section(const Reading *reading, const char *section) {
         return false;
 }
 
-static int on_line(const char *path, unsigned line, const char *section, const char *key, const char *text,
-                   void *userdata) {
+static int on_line(const char *path, unsigned line, const char *section, const char *key,
+                   const char *text, void *userdata) {
         const Reading *reading = userdata;
         const char *why = "is not valid";
         int r;

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Files of settings described by a table: which keys there are, how each value is read, where it goes and
- * what it is when the user says nothing. An unknown key or section is a warning, a bad value an error,
- * each said once with file and line.
+ * Files of settings described by a table: which keys there are, how each value is read, where it
+ * goes and what it is when the user says nothing. An unknown key or section is a warning, a bad
+ * value an error, each said once with file and line.
  */
 
 #include "common/timespan.h"
@@ -12,7 +12,8 @@
 
 #define VALUES_MAX 16384U /* entries of one list */
 
-/* A text the user wrote, and where, so that a later check can name the place. No file: a fallback. */
+/* A text the user wrote, and where, so that a later check can name the place. No file: a fallback.
+ */
 typedef struct Value {
         char *text;
         char *file;
@@ -28,8 +29,8 @@ void value_done(Value *v);
 void values_done(Values *v);
 
 /*
- * Reads one value into target, which is what the setting's kind says. Returns negative with a reason, "is not a time span" say, in *ret_why when the
- * value is bad; -ENOMEM without one.
+ * Reads one value into target, which is what the setting's kind says. Returns negative with a
+ * reason, "is not a time span" say, in *ret_why when the value is bad; -ENOMEM without one.
  */
 typedef int (*setting_fn)(const Value *value, void *target, const char **ret_why);
 
@@ -55,7 +56,8 @@ typedef struct Setting {
         SettingKind kind;
         setting_fn parse;
         size_t offset;        /* of the target in the object */
-        const char *fallback; /* as a user would write it; an empty value resets to it, but a list to nothing */
+        const char *fallback; /* as a user would write it; an empty value resets to it, but a list
+                                 to nothing */
         bool empty_is_value;  /* but here "Key=" sets the empty text */
 } Setting;
 

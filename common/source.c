@@ -85,7 +85,8 @@ static int setting_url(const Value *value, void *target, const char **ret_why) {
         return 0;
 }
 
-/* The shape of a tag in BCP 47 (RFC 5646, 2.1): subtags of letters and digits; no registry is asked. */
+/* The shape of a tag in BCP 47 (RFC 5646, 2.1): subtags of letters and digits; no registry is
+ * asked. */
 static int setting_language(const Value *value, void *target, const char **ret_why) {
         size_t subtag = 0;
 
@@ -135,7 +136,8 @@ static int setting_header(const Value *value, void *target, const char **ret_why
 
 static int setting_charset(const Value *value, void *target, const char **ret_why) {
         for (const char *p = value->text; *p; p++)
-                if ((!isalnum((unsigned char) *p) && !strchr("-_.:+()", *p)) || p - value->text > 40) {
+                if ((!isalnum((unsigned char) *p) && !strchr("-_.:+()", *p)) ||
+                    p - value->text > 40) {
                         *ret_why = "is not the name of a character encoding";
                         return -EINVAL;
                 }
@@ -181,7 +183,8 @@ static const Setting settings[] = {
         { "Strip", "When", KIND_VALUE, setting_text, AT(when) },
         { "Strip", "Item", KIND_VALUE, setting_text, AT(item), ".//li" },
         { "Strip", "Headline", KIND_VALUE, setting_text, AT(headline), "." },
-        { "Strip", "Link", KIND_VALUE, setting_text, AT(link), ".//a/@href", .empty_is_value = true },
+        { "Strip", "Link", KIND_VALUE, setting_text, AT(link), ".//a/@href",
+          .empty_is_value = true },
         { "Strip", "Published", KIND_VALUE, setting_text, AT(published) },
         { "Strip", "Drop", KIND_VALUES, setting_lines, AT(drop) },
         { "Strip", "Strike", KIND_VALUES, setting_lines, AT(strike) },
@@ -202,19 +205,21 @@ static int check(const Source *source) {
         int r = 0;
 
         if (!source->url.text) {
-                log_file(LOG_ERR, source->path, 1, "URL= is missing in [Source]: which page is it?");
+                log_file(LOG_ERR, source->path, 1,
+                         "URL= is missing in [Source]: which page is it?");
                 r = -EBADMSG;
         }
         if (source->strip.n == 0) {
-                log_file(LOG_ERR, source->path, 1, "Strip= is missing in [Strip]: where on the page is it?");
+                log_file(LOG_ERR, source->path, 1,
+                         "Strip= is missing in [Strip]: where on the page is it?");
                 r = -EBADMSG;
         }
         for (size_t i = 0; i < ELEMENTSOF(lists); i++)
                 if (lists[i].list->n > SELECTORS_MAX) {
                         const Value *last = lists[i].list->items + SELECTORS_MAX;
 
-                        log_file(LOG_ERR, last->file, last->line, "more than %u %s= lines", SELECTORS_MAX,
-                                 lists[i].key);
+                        log_file(LOG_ERR, last->file, last->line, "more than %u %s= lines",
+                                 SELECTORS_MAX, lists[i].key);
                         r = -EBADMSG;
                 }
         return r;

@@ -8,10 +8,18 @@
 #define SOURCE_NAME_MAX 64U
 #define SOURCE_INTERVAL_MIN USEC_PER_SEC
 
-typedef enum Format { FORMAT_HTML, FORMAT_XML, FORMAT_JSON } Format;
+typedef enum Format {
+        FORMAT_HTML,
+        FORMAT_XML,
+        FORMAT_JSON
+} Format;
 
 /* Must a healthy page have its strip with entries? */
-typedef enum ExpectMode { EXPECT_ALWAYS, EXPECT_SOMETIMES, EXPECT_WITHIN } ExpectMode;
+typedef enum ExpectMode {
+        EXPECT_ALWAYS,
+        EXPECT_SOMETIMES,
+        EXPECT_WITHIN
+} ExpectMode;
 
 typedef struct Expect {
         ExpectMode mode;
@@ -50,8 +58,8 @@ typedef struct Source {
 bool source_name_valid(const char *name);
 
 /*
- * Reads a source file. Problems are logged; -EBADMSG or the error of the first bad value. A file that is not
- * there or may not be read is an error without a message: -ENOENT, -EACCES.
+ * Reads a source file. Problems are logged; -EBADMSG or the error of the first bad value. A file
+ * that is not there or may not be read is an error without a message: -ENOENT, -EACCES.
  */
 int source_load(const char *path, const char *name, Source **ret);
 Source *source_free(Source *source);

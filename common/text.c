@@ -84,9 +84,9 @@ int text_clean(const char *s, size_t n, size_t max, char **ret) {
 }
 
 /*
- * Question marks of the scripts that have one of their own. U+FF1F and the like become '?' under NFKC; the
- * Greek one would become a semicolon, so this is asked before as well as after. The inverted mark that opens
- * a Spanish question is not here: the closing one says the same.
+ * Question marks of the scripts that have one of their own. U+FF1F and the like become '?' under
+ * NFKC; the Greek one would become a semicolon, so this is asked before as well as after. The
+ * inverted mark that opens a Spanish question is not here: the closing one says the same.
  */
 static bool is_question_mark(uint32_t c) {
         static const uint32_t marks[] = {
@@ -146,7 +146,8 @@ int text_key(const char *s, char **ret) {
 
                 i += utf8_next((char *) folded + i, (size_t) n - i, &c);
                 question = is_question_mark(c);
-                if (c == 0x0640 || utf8proc_category((utf8proc_int32_t) c) == UTF8PROC_CATEGORY_MN) {
+                if (c == 0x0640 ||
+                    utf8proc_category((utf8proc_int32_t) c) == UTF8PROC_CATEGORY_MN) {
                         dropped = true;
                         continue;
                 }
@@ -167,7 +168,8 @@ int text_key(const char *s, char **ret) {
                 space = false;
         }
 
-        /* Characters that a mark stood between may compose now. Once: there is no mark left to drop. */
+        /* Characters that a mark stood between may compose now. Once: there is no mark left to
+         * drop. */
         if (dropped)
                 return text_key(b.data, ret);
         *ret = STEAL_POINTER(b.data);
@@ -223,7 +225,8 @@ static int compare_words(const void *a, const void *b) {
         return (x > y) - (x < y);
 }
 
-/* 64 bits of FNV-1a: two words of two short texts that collide would only make an edit look closer. */
+/* 64 bits of FNV-1a: two words of two short texts that collide would only make an edit look closer.
+ */
 static uint64_t word_hash(const char *s, size_t n) {
         uint64_t h = 0xcbf29ce484222325;
 

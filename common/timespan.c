@@ -9,23 +9,39 @@ typedef struct Unit {
         usec_t usec;
 } Unit;
 
-/* systemd.time(7). A month is 30.44 days, a year 365.25. The first name of each size is the one we write. */
+/* systemd.time(7). A month is 30.44 days, a year 365.25. The first name of each size is the one we
+ * write. */
 static const Unit units[] = {
-        { "y", 31557600 * USEC_PER_SEC },    { "year", 31557600 * USEC_PER_SEC },
-        { "years", 31557600 * USEC_PER_SEC },{ "M", 2629800 * USEC_PER_SEC },
-        { "month", 2629800 * USEC_PER_SEC }, { "months", 2629800 * USEC_PER_SEC },
-        { "w", 7 * USEC_PER_DAY },           { "week", 7 * USEC_PER_DAY },
-        { "weeks", 7 * USEC_PER_DAY },       { "d", USEC_PER_DAY },
-        { "day", USEC_PER_DAY },             { "days", USEC_PER_DAY },
-        { "h", USEC_PER_HOUR },              { "hr", USEC_PER_HOUR },
-        { "hour", USEC_PER_HOUR },           { "hours", USEC_PER_HOUR },
-        { "min", USEC_PER_MINUTE },          { "m", USEC_PER_MINUTE },
-        { "minute", USEC_PER_MINUTE },       { "minutes", USEC_PER_MINUTE },
-        { "s", USEC_PER_SEC },               { "", USEC_PER_SEC },
-        { "sec", USEC_PER_SEC },             { "second", USEC_PER_SEC },
-        { "seconds", USEC_PER_SEC },         { "ms", USEC_PER_MSEC },
-        { "msec", USEC_PER_MSEC },           { "us", 1 },
-        { "usec", 1 },                       { "\xc2\xb5s", 1 },
+        { "y", 31557600 * USEC_PER_SEC },
+        { "year", 31557600 * USEC_PER_SEC },
+        { "years", 31557600 * USEC_PER_SEC },
+        { "M", 2629800 * USEC_PER_SEC },
+        { "month", 2629800 * USEC_PER_SEC },
+        { "months", 2629800 * USEC_PER_SEC },
+        { "w", 7 * USEC_PER_DAY },
+        { "week", 7 * USEC_PER_DAY },
+        { "weeks", 7 * USEC_PER_DAY },
+        { "d", USEC_PER_DAY },
+        { "day", USEC_PER_DAY },
+        { "days", USEC_PER_DAY },
+        { "h", USEC_PER_HOUR },
+        { "hr", USEC_PER_HOUR },
+        { "hour", USEC_PER_HOUR },
+        { "hours", USEC_PER_HOUR },
+        { "min", USEC_PER_MINUTE },
+        { "m", USEC_PER_MINUTE },
+        { "minute", USEC_PER_MINUTE },
+        { "minutes", USEC_PER_MINUTE },
+        { "s", USEC_PER_SEC },
+        { "", USEC_PER_SEC },
+        { "sec", USEC_PER_SEC },
+        { "second", USEC_PER_SEC },
+        { "seconds", USEC_PER_SEC },
+        { "ms", USEC_PER_MSEC },
+        { "msec", USEC_PER_MSEC },
+        { "us", 1 },
+        { "usec", 1 },
+        { "\xc2\xb5s", 1 },
         { "\xce\xbcs", 1 },
 };
 
@@ -170,9 +186,9 @@ const char *time_format(usec_t time, char buffer[static TIME_SIZE]) {
         seconds = (time_t) (time / USEC_PER_SEC);
         if (!gmtime_r(&seconds, &tm))
                 memset(&tm, 0, sizeof(tm));
-        (void) snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
-                        tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-                        (int) (time / USEC_PER_MSEC % 1000));
+        (void) snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                        tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+                        tm.tm_sec, (int) (time / USEC_PER_MSEC % 1000));
         memcpy(buffer, text, TIME_SIZE);
         buffer[TIME_SIZE - 1] = '\0';
         return buffer;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Time spans and sizes as systemd.time(7) and systemd.syntax(7) write them, and times in RFC 3339. */
+/* Time spans and sizes as systemd.time(7) and systemd.syntax(7) write them, and times in RFC 3339.
+ */
 
 #include "common/util.h"
 
@@ -22,12 +23,14 @@ int timespan_parse(const char *s, usec_t *ret);
 /* Writes a span in words a person reads, its largest two units ("2h 5min"). Size 32 is enough. */
 const char *timespan_format(usec_t span, char *buffer, size_t size);
 
-/* "8M": a number of bytes with an optional K, M, G or T, each 1024 of the one before. -EINVAL, -ERANGE. */
+/* "8M": a number of bytes with an optional K, M, G or T, each 1024 of the one before. -EINVAL,
+ * -ERANGE. */
 int size_parse(const char *s, uint64_t *ret);
 
 #define TIME_SIZE sizeof("2026-11-23T07:00:12.345Z")
 
-/* Microseconds since 1970 as UTC with milliseconds. Times past the year 9999 are written as its end. */
+/* Microseconds since 1970 as UTC with milliseconds. Times past the year 9999 are written as its
+ * end. */
 const char *time_format(usec_t time, char buffer[static TIME_SIZE]);
 
 /* Now, by the wall clock. */

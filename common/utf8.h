@@ -5,12 +5,14 @@
 
 #include "common/buffer.h"
 
-/* Is it well-formed (Unicode 15, table 3-7: no surrogates, nothing overlong, nothing past U+10FFFF)? */
+/* Is it well-formed (Unicode 15, table 3-7: no surrogates, nothing overlong, nothing past
+ * U+10FFFF)? */
 bool utf8_valid(const char *s, size_t n);
 
 /*
- * Reads the character at s, where n > 0 bytes are left. Returns how many bytes it takes; where they are
- * ill-formed, the length of the maximal ill-formed part (Unicode 15, 3.9) with U+FFFD as the character.
+ * Reads the character at s, where n > 0 bytes are left. Returns how many bytes it takes; where they
+ * are ill-formed, the length of the maximal ill-formed part (Unicode 15, 3.9) with U+FFFD as the
+ * character.
  */
 size_t utf8_next(const char *s, size_t n, uint32_t *ret_character);
 

@@ -12,5 +12,5 @@ void announce_notice(Journal *journal, Notice notice, const Source *source, Stat
                      const char *detail);
 
 /* STATUS=, one line that a person can read. */
-void announce_status(const PollerSummary *summary, int64_t newest, unsigned n_subscribers, int64_t behind,
-                     char *ret, size_t size);
+void announce_status(const PollerSummary *summary, int64_t newest, unsigned n_subscribers,
+                     int64_t behind, char *ret, size_t size);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Opening and closing the pipe to a fetcher: a child of ours, or a Unix socket that leads to one. */
+/* Opening and closing the pipe to a fetcher: a child of ours, or a Unix socket that leads to one.
+ */
 
 #include <sys/types.h>
 
@@ -18,7 +19,7 @@ typedef struct Connection {
 int connection_open(const char *how, const char *config, Connection *ret);
 
 /*
- * Closes it; a child is ended and waited for, which is at once, as it is killed. Returns what waitpid() said of
- * it, or 0.
+ * Closes it; a child is ended and waited for, which is at once, as it is killed. Returns what
+ * waitpid() said of it, or 0.
  */
 int connection_close(Connection *connection);

@@ -7,7 +7,8 @@
 #include "daemon/connection.h"
 #include "daemon/fetcher.h"
 
-/* The fetcher ends a request at its timeout and itself 5 s later; a while after that we stop believing in it. */
+/* The fetcher ends a request at its timeout and itself 5 s later; a while after that we stop
+ * believing in it. */
 #define GRACE (10 * USEC_PER_SEC)
 /* What a buffer may keep between two replies. */
 #define KEEP_BYTES (256U * 1024U)
@@ -16,6 +17,7 @@
 
 typedef struct Request {
         const char *name;
+        void *cookie; /* the asker's */
         usec_t timeout;
         usec_t deadline; /* CLOCK_MONOTONIC; when it is in flight */
         bool alone;      /* it is asked again, by itself */
@@ -82,8 +84,8 @@ static void close_connection(Fetcher *f, const char *why) {
 }
 
 /*
- * The connection is of no use any more. What was in flight on it is suspect and asked again alone; a request that was
- * alone already is the guilty one.
+ * The connection is of no use any more. What was in flight on it is suspect and asked again alone;
+ * a request that was alone already is the guilty one.
  */
 static void break_connection(Fetcher *f, const char *why) {
         Request guilty = {};
@@ -98,7 +100,7 @@ static void break_connection(Fetcher *f, const char *why) {
                 f->suspects[f->n_suspects++] = r;
         }
         if (guilty.name)
-                f->events.failed(f->events.userdata, guilty.name, STATE_BAD_PAGE,
+                f->events.failed(guilty.cookie, STATE_BAD_PAGE,
                                  "the page reader broke down on this page");
 }
 
@@ -107,14 +109,14 @@ static void fail_all(Fetcher *f, const char *detail) {
         while (f->n_suspects > 0) {
                 Request r = take(f->suspects, &f->n_suspects, 0);
 
-                f->events.failed(f->events.userdata, r.name, STATE_NETWORK_ERROR, detail);
+                f->events.failed(r.cookie, STATE_NETWORK_ERROR, detail);
         }
         for (size_t n = f->n_waiting; n > 0 && f->n_waiting > 0; n--) {
                 Request r = f->waiting[f->first];
 
                 f->first++;
                 f->n_waiting--;
-                f->events.failed(f->events.userdata, r.name, STATE_NETWORK_ERROR, detail);
+                f->events.failed(r.cookie, STATE_NETWORK_ERROR, detail);
         }
 }
 
@@ -140,7 +142,7 @@ static int on_deadline(_unused_ sd_event_source *s, _unused_ uint64_t usec, void
                         Request late = take(f->flight, &f->n_flight, i);
 
                         break_connection(f, "gave no answer in time, and was ended");
-                        f->events.failed(f->events.userdata, late.name, STATE_TIMEOUT,
+                        f->events.failed(late.cookie, STATE_TIMEOUT,
                                          "the page reader gave no answer in time");
                         return 0;
                 }
@@ -148,7 +150,8 @@ static int on_deadline(_unused_ sd_event_source *s, _unused_ uint64_t usec, void
         return 0;
 }
 
-/* One line of the fetcher, followed by a NUL. Returns negative when the connection is to be broken. */
+/* One line of the fetcher, followed by a NUL. Returns negative when the connection is to be broken.
+ */
 static int on_line(Fetcher *f, const char *line, size_t size) {
         Request request;
         Reply reply;
@@ -162,7 +165,7 @@ static int on_line(Fetcher *f, const char *line, size_t size) {
                 return -EBADMSG;
 
         request = take(f->flight, &f->n_flight, (size_t) i);
-        r = f->events.reply(f->events.userdata, request.name, &reply);
+        r = f->events.reply(request.cookie, &reply);
         if (r == -EBADMSG) /* not over: it counts among those in flight */
                 f->flight[f->n_flight++] = request;
         return r;
@@ -287,8 +290,9 @@ static int on_pump(_unused_ sd_event_source *s, void *userdata) {
                 if (r < 0) {
                         char detail[DETAIL_MAX];
 
-                        (void) snprintf(detail, sizeof(detail), "the page reader %s cannot be started: %s",
-                                        f->how, strerror(-r));
+                        (void) snprintf(detail, sizeof(detail),
+                                        "the page reader %s cannot be started: %s", f->how,
+                                        strerror(-r));
                         fail_all(f, detail);
                         return 0;
                 }
@@ -357,7 +361,7 @@ Fetcher *fetcher_free(Fetcher *f) {
         return NULL;
 }
 
-int fetcher_ask(Fetcher *f, const char *name, usec_t timeout) {
+int fetcher_ask(Fetcher *f, const char *name, usec_t timeout, void *request) {
         if (f->first > 0 && f->first + f->n_waiting == f->n_allocated) {
                 memmove(f->waiting, f->waiting + f->first, f->n_waiting * sizeof(Request));
                 f->first = 0;
@@ -371,7 +375,11 @@ int fetcher_ask(Fetcher *f, const char *name, usec_t timeout) {
                 f->waiting = grown;
                 f->n_allocated = n;
         }
-        f->waiting[f->first + f->n_waiting++] = (Request){ .name = name, .timeout = timeout };
+        f->waiting[f->first + f->n_waiting++] = (Request){
+                .name = name,
+                .cookie = request,
+                .timeout = timeout,
+        };
         wake(f);
         return 0;
 }

@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * The other end of the pipe to tickerd-fetch: names go out, one line of reply each comes back. The fetcher is a
- * child over a socket pair, or whatever answers at a Unix socket; it is opened when first needed, and dropped
- * and opened anew when it dies, hangs or says what it should not. Requests that were in flight then are asked
- * again one at a time, so that the guilty one is known.
+ * The other end of the pipe to tickerd-fetch: names go out, one line of reply each comes back. The
+ * fetcher is a child over a socket pair, or whatever answers at a Unix socket; it is opened when
+ * first needed, and dropped and opened anew when it dies, hangs or says what it should not.
+ * Requests that were in flight then are asked again one at a time, so that the guilty one is known.
  */
 
 #include <systemd/sd-event.h>
@@ -19,32 +19,33 @@ typedef struct Fetcher Fetcher;
 /* Every request ends with a call of one of these. Either may ask again. */
 typedef struct FetcherEvents {
         /*
-         * A reply, valid during the call. Returns negative when it was not put to use: -EBADMSG, it cannot be
-         * true; -ECANCELED, it could not be stored. The fetcher's memory is then not ours, and dropped.
+         * A reply, valid during the call. Returns negative when it was not put to use: -EBADMSG, it
+         * cannot be true; -ECANCELED, it could not be stored. The fetcher's memory is then not
+         * ours, and dropped.
          */
-        int (*reply)(void *userdata, const char *name, const Reply *reply);
+        int (*reply)(void *request, const Reply *reply);
 
         /* There is no reply, and will be none: why, as a state and a sentence. */
-        void (*failed)(void *userdata, const char *name, State state, const char *detail);
-
-        void *userdata;
+        void (*failed)(void *request, State state, const char *detail);
 } FetcherEvents;
 
 /*
- * how: a program, started with --config= of that path (NULL: without), or a Unix socket; both are copied. Nothing
- * is started yet. json: a connection for its functions, which outlives the fetcher.
+ * how: a program, started with --config= of that path (NULL: without), or a Unix socket; both are
+ * copied. Nothing is started yet. json: a connection for its functions, which outlives the fetcher.
  */
 int fetcher_new(sd_event *event, Db *json, const char *how, const char *config,
                 const FetcherEvents *events, Fetcher **ret);
 Fetcher *fetcher_free(Fetcher *fetcher);
 
 /*
- * Asks for a source, whose name must live until it is answered or fetcher_drop() forgets it; one request a name
- * at a time. timeout: the source's; the reply may take a little longer. -ENOMEM.
+ * Asks for a source, whose name must live until it is answered or fetcher_drop() forgets it; one
+ * request a name at a time. timeout: the source's; the reply may take a little longer. request is
+ * handed back with the answer. -ENOMEM.
  */
-int fetcher_ask(Fetcher *fetcher, const char *name, usec_t timeout);
+int fetcher_ask(Fetcher *fetcher, const char *name, usec_t timeout, void *request);
 
-/* Grows with each connection: a reply of "unchanged" speaks of replies that came on the same one. */
+/* Grows with each connection: a reply of "unchanged" speaks of replies that came on the same one.
+ */
 unsigned fetcher_connection(const Fetcher *fetcher);
 
 /* Closes the connection and forgets all requests: nothing asked before is answered any more. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "common/log.h"
 #include "daemon/follower.h"
+#include "common/log.h"
 
-#define NAME "journal" /* of the place in the store; standard output is the journal's stand-in and shares it */
+#define NAME                                                                                       \
+        "journal" /* of the place in the store; standard output is the journal's stand-in and      \
+                     shares it */
 #define BATCH 64U
 #define RETRY_USEC USEC_PER_SEC
 

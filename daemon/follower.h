@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * The daemon's own follower of the tape: it hands each item to a sink, the journal or standard output, and keeps
- * its place in the store. A sink that takes nothing delays nobody: the follower waits, and falls behind.
+ * The daemon's own follower of the tape: it hands each item to a sink, the journal or standard
+ * output, and keeps its place in the store. A sink that takes nothing delays nobody: the follower
+ * waits, and falls behind.
  */
 
 #include <systemd/sd-event.h>
@@ -14,8 +15,8 @@ typedef struct Follower Follower;
 
 typedef struct Sink {
         /*
-         * Takes an item. 0: taken; -EAGAIN: not now, wait until the descriptor can be written; another error: not
-         * now, try again in a while.
+         * Takes an item. 0: taken; -EAGAIN: not now, wait until the descriptor can be written;
+         * another error: not now, try again in a while.
          */
         int (*write)(void *userdata, const Item *item);
         int (*fd)(void *userdata); /* negative when there is none to wait for */

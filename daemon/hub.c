@@ -43,8 +43,9 @@ static void on_ended(void *userdata) {
 
 /* One too many: it is told so. The socket is new and empty, so the line goes out whole. */
 static void refuse(int fd) {
-        static const char line[] = "{\"type\":\"error\",\"code\":\"full\",\"message\":"
-                                   "\"as many subscribers as MaxSubscribers= allows are here already\"}\n";
+        static const char line[] =
+                "{\"type\":\"error\",\"code\":\"full\",\"message\":"
+                "\"as many subscribers as MaxSubscribers= allows are here already\"}\n";
 
         (void) !send(fd, line, sizeof(line) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
         subscriber_drain(fd);
@@ -91,7 +92,8 @@ static int on_pause_over(_unused_ sd_event_source *s, _unused_ uint64_t usec, vo
         return 0;
 }
 
-static int on_connection(_unused_ sd_event_source *s, int fd, _unused_ uint32_t revents, void *userdata) {
+static int on_connection(_unused_ sd_event_source *s, int fd, _unused_ uint32_t revents,
+                         void *userdata) {
         Hub *hub = userdata;
 
         for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
@@ -217,10 +219,10 @@ int hub_listen(Hub *hub, const char *path, mode_t mode) {
         r = open_socket(path, mode, &fd);
         if (r < 0) {
                 log_error("cannot listen at %s: %s", path,
-                          r == -EEXIST      ? "there is something that is no socket" :
-                          r == -EADDRINUSE  ? "another program listens there" :
-                          r == -ENAMETOOLONG ? "a socket's path has at most 107 bytes" :
-                                              strerror(-r));
+                          r == -EEXIST         ? "there is something that is no socket"
+                          : r == -EADDRINUSE   ? "another program listens there"
+                          : r == -ENAMETOOLONG ? "a socket's path has at most 107 bytes"
+                                               : strerror(-r));
                 return r;
         }
         hub->path = strdup(path);

@@ -16,12 +16,13 @@ int hub_new(sd_event *event, Db *json, Tape *tape, unsigned max_subscribers, Hub
 Hub *hub_free(Hub *hub);
 
 /*
- * Listens at a path, with that mode; a socket that a dead daemon left there is replaced. What is wrong is logged;
- * -EADDRINUSE: somebody listens there.
+ * Listens at a path, with that mode; a socket that a dead daemon left there is replaced. What is
+ * wrong is logged; -EADDRINUSE: somebody listens there.
  */
 int hub_listen(Hub *hub, const char *path, mode_t mode);
 
-/* Listens at a socket that the service manager opened; it is the hub's from now on, its path is not. */
+/* Listens at a socket that the service manager opened; it is the hub's from now on, its path is
+ * not. */
 int hub_listen_fd(Hub *hub, int fd);
 
 void hub_set_max(Hub *hub, unsigned max_subscribers);

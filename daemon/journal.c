@@ -7,7 +7,8 @@
 #include "common/text.h"
 #include "daemon/journal.h"
 
-/* The longest entry: a headline, a URL, and short fields. It fits a datagram, so no memfd is needed. */
+/* The longest entry: a headline, a URL, and short fields. It fits a datagram, so no memfd is
+ * needed. */
 #define ENTRY_MAX (HEADLINE_MAX + URL_MAX + 4096U)
 
 struct Journal {
@@ -72,7 +73,8 @@ static int journal_write(void *userdata, const Item *item) {
         char cursor[128];
         int r;
 
-        (void) snprintf(cursor, sizeof(cursor), "%s-%lld", store_id(j->store), (long long) item->id);
+        (void) snprintf(cursor, sizeof(cursor), "%s-%lld", store_id(j->store),
+                        (long long) item->id);
         r = begin(j, 5, JOURNAL_ITEM, item->headline);
         number(j, &r, "TICKERD_ID", item->id);
         field(j, &r, "TICKERD_CURSOR", cursor);

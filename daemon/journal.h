@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * Entries in the systemd journal, by journald's native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/) over a
- * datagram socket that does not block: sd_journal_send() would, for as long as journald stalls.
+ * Entries in the systemd journal, by journald's native protocol
+ * (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/) over a datagram socket that does not block:
+ * sd_journal_send() would, for as long as journald stalls.
  */
 
 #include "daemon/follower.h"

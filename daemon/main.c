@@ -21,7 +21,8 @@ static const char usage[] =
         "Usage: tickerd [OPTION]...\n"
         "Polls the front pages of news sites, reads their breaking-news strips, and tells what is new.\n"
         "\n"
-        "      --config=FILE  read FILE and FILE.d/*.conf instead of " TICKERD_SYSCONFDIR "/tickerd.conf\n"
+        "      --config=FILE  read FILE and FILE.d/*.conf instead of " TICKERD_SYSCONFDIR
+        "/tickerd.conf\n"
         "      --check        check the configuration and every enabled source, then exit\n"
         "      --once         poll every source once, tell what is new, then exit\n"
         "      --version      print the version\n"
@@ -69,7 +70,8 @@ static int parse_arguments(int argc, char **argv, Arguments *ret) {
         return 0;
 }
 
-/* Selectors are the fetcher's business, so it checks everything; a socket cannot be asked for that. */
+/* Selectors are the fetcher's business, so it checks everything; a socket cannot be asked for that.
+ */
 static int check(const char *fetch, const char *config) {
         _cleanup_free_ char *option = NULL;
         char *arguments[] = { NULL, (char *) "--check", NULL, NULL };

@@ -13,7 +13,8 @@
 
 /* Subscribers have this long to read their last word; the whole stop may take 2 s. */
 #define STOP_USEC USEC_PER_SEC
-/* How often Retain= is looked after, and how soon again when there was more than one transaction's worth. */
+/* How often Retain= is looked after, and how soon again when there was more than one transaction's
+ * worth. */
 #define PRUNE_USEC USEC_PER_MINUTE
 #define PRUNE_BATCH 1000
 #define PRUNE_AGAIN_USEC (100 * USEC_PER_MSEC)
@@ -39,7 +40,6 @@ struct Manager {
         Hub *hub;
         Journal *journal;
         Follower *follower;
-        Fetcher *fetcher;
         Poller *poller;
         char status_text[512];
 };
@@ -48,8 +48,8 @@ static void show_status(Manager *m) {
         PollerSummary summary = poller_summary(m->poller);
         char text[sizeof(m->status_text)];
 
-        announce_status(&summary, tape_newest(m->tape), hub_count(m->hub), follower_behind(m->follower),
-                        text, sizeof(text));
+        announce_status(&summary, tape_newest(m->tape), hub_count(m->hub),
+                        follower_behind(m->follower), text, sizeof(text));
         if (streq(text, m->status_text))
                 return;
         memcpy(m->status_text, text, sizeof(text));
@@ -73,9 +73,9 @@ static void stop(Manager *m, int status) {
         m->stopping = true;
         m->status = status;
         (void) sd_notify(false, "STOPPING=1\nSTATUS=Stopping");
-        fetcher_drop(m->fetcher);
-        if (sd_event_add_time_relative(m->event, &m->stop_timer, CLOCK_MONOTONIC, STOP_USEC, 0, on_stop_timer,
-                                       m) < 0)
+        poller_stop(m->poller);
+        if (sd_event_add_time_relative(m->event, &m->stop_timer, CLOCK_MONOTONIC, STOP_USEC, 0,
+                                       on_stop_timer, m) < 0)
                 end(m);
         hub_stop(m->hub, end, m);
 }
@@ -93,7 +93,8 @@ static void on_items(void *userdata) {
         follower_run(m->follower);
 }
 
-static void on_notice(void *userdata, Notice notice, const Source *source, State state, const char *detail) {
+static void on_notice(void *userdata, Notice notice, const Source *source, State state,
+                      const char *detail) {
         Manager *m = userdata;
 
         announce_notice(m->journal, notice, source, state, detail);
@@ -109,21 +110,10 @@ static void on_polled(void *userdata) {
 static void on_lost(void *userdata) {
         Manager *m = userdata;
 
-        log_error("the database %s was replaced or removed; restart tickerd to go on with what is there now",
-                  m->config->database.text);
+        log_error(
+                "the database %s was replaced or removed; restart tickerd to go on with what is there now",
+                m->config->database.text);
         stop(m, EXIT_FAILURE);
-}
-
-static int on_reply(void *userdata, const char *name, const Reply *reply) {
-        Manager *m = userdata;
-
-        return poller_on_reply(m->poller, name, reply);
-}
-
-static void on_failed(void *userdata, const char *name, State state, const char *detail) {
-        Manager *m = userdata;
-
-        poller_on_failed(m->poller, name, state, detail);
 }
 
 static int on_prune(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
@@ -150,10 +140,12 @@ static int set_prune_timer(Manager *m) {
         m->prune_timer = sd_event_source_disable_unref(m->prune_timer);
         if (m->config->retain == USEC_INFINITY)
                 return 0;
-        return sd_event_add_time_relative(m->event, &m->prune_timer, CLOCK_MONOTONIC, 0, 0, on_prune, m);
+        return sd_event_add_time_relative(m->event, &m->prune_timer, CLOCK_MONOTONIC, 0, 0,
+                                          on_prune, m);
 }
 
-/* Items go to the journal when we run as a service and nobody forbade it, otherwise to standard output. */
+/* Items go to the journal when we run as a service and nobody forbade it, otherwise to standard
+ * output. */
 static int set_follower(Manager *m) {
         bool journal = m->config->journal && log_is_journal(STDERR_FILENO);
         Sink sink;
@@ -213,7 +205,8 @@ static int reload(Manager *m) {
         return r;
 }
 
-static int on_reload(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si, void *userdata) {
+static int on_reload(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
+                     void *userdata) {
         Manager *m = userdata;
         int r;
 
@@ -222,7 +215,8 @@ static int on_reload(_unused_ sd_event_source *s, _unused_ const struct signalfd
         if (r < 0)
                 log_error("the new configuration is not used; the old one stays");
         else
-                log_notice("configuration reloaded, %zu source%s", m->n_sources, m->n_sources == 1 ? "" : "s");
+                log_notice("configuration reloaded, %zu source%s", m->n_sources,
+                           m->n_sources == 1 ? "" : "s");
         (void) sd_notify(false, "READY=1");
         if (!m->follower)
                 stop(m, EXIT_FAILURE); /* out of memory */
@@ -239,7 +233,8 @@ static int on_poll_now(_unused_ sd_event_source *s, _unused_ const struct signal
         return 0;
 }
 
-static int on_stop(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si, void *userdata) {
+static int on_stop(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
+                   void *userdata) {
         stop(userdata, EXIT_SUCCESS);
         return 0;
 }
@@ -281,14 +276,18 @@ static int listen_at_socket(Manager *m) {
 }
 
 static void on_progress(_unused_ void *userdata) {
-        (void) sd_notifyf(false, "EXTEND_TIMEOUT_USEC=%" PRIu64 "\nSTATUS=Bringing the database up to date",
-                          EXTEND_USEC);
+        (void) sd_notifyf(
+                false, "EXTEND_TIMEOUT_USEC=%" PRIu64 "\nSTATUS=Bringing the database up to date",
+                EXTEND_USEC);
 }
 
 static int set_up(Manager *m, const ManagerOptions *options) {
-        const FetcherEvents fetcher_events = { .reply = on_reply, .failed = on_failed, .userdata = m };
-        const PollerEvents poller_events = {
-                .items = on_items, .notice = on_notice, .polled = on_polled, .lost = on_lost, .userdata = m,
+        const PollerEvents events = {
+                .items = on_items,
+                .notice = on_notice,
+                .polled = on_polled,
+                .lost = on_lost,
+                .userdata = m,
         };
         int r;
 
@@ -306,10 +305,8 @@ static int set_up(Manager *m, const ManagerOptions *options) {
         if (r >= 0)
                 r = set_follower(m);
         if (r >= 0)
-                r = fetcher_new(m->event, m->json, options->fetch, options->config_path, &fetcher_events,
-                                &m->fetcher);
-        if (r >= 0)
-                r = poller_new(m->event, m->store, m->fetcher, &poller_events, &m->poller);
+                r = poller_new(m->event, m->store, m->json, options->fetch, options->config_path,
+                               &events, &m->poller);
         if (r >= 0)
                 r = set_prune_timer(m);
         if (r < 0) {
@@ -358,9 +355,7 @@ Manager *manager_free(Manager *m) {
                 return NULL;
         (void) sd_event_source_disable_unref(m->prune_timer);
         (void) sd_event_source_disable_unref(m->stop_timer);
-        if (m->poller)
-                (void) poller_free(m->poller);
-        (void) fetcher_free(m->fetcher);
+        (void) poller_free(m->poller);
         (void) follower_free(m->follower);
         (void) journal_free(m->journal);
         (void) hub_free(m->hub);
@@ -378,7 +373,8 @@ int manager_run(Manager *m) {
         int r;
 
         if (!m->once)
-                announce_started(m->journal, m->config->database.text, m->config->socket.text, m->n_sources);
+                announce_started(m->journal, m->config->database.text, m->config->socket.text,
+                                 m->n_sources);
         if (m->n_sources == 0)
                 log_warning("Sources= is empty: there is nothing to poll");
         (void) sd_notify(false, "READY=1");

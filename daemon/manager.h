@@ -14,8 +14,8 @@ typedef struct ManagerOptions {
 } ManagerOptions;
 
 /*
- * Opens the store and the socket and begins to poll. Takes the configuration and its sources, also when it
- * fails. What is wrong is logged.
+ * Opens the store and the socket and begins to poll. Takes the configuration and its sources, also
+ * when it fails. What is wrong is logged.
  */
 int manager_new(const ManagerOptions *options, Config *config, Source **sources, Manager **ret);
 Manager *manager_free(Manager *manager);

@@ -18,7 +18,8 @@ static int read_version(Db *db, int64_t *ret_id, int64_t *ret_version, int64_t *
         return r;
 }
 
-/* The same for a database that is there: opened for reading only, so that nothing of it can change. */
+/* The same for a database that is there: opened for reading only, so that nothing of it can change.
+ */
 static int check_file(const char *path) {
         _cleanup_(db_freep) Db *db = NULL;
         int64_t id, version, tables;
@@ -33,19 +34,24 @@ static int check_file(const char *path) {
                 return -EMEDIUMTYPE;
         }
         if (r < 0) {
-                log_error("cannot open the database %s: %s", path, db ? db_message(db) : strerror(-r));
+                log_error("cannot open the database %s: %s", path,
+                          db ? db_message(db) : strerror(-r));
                 return r;
         }
         if (id == 0 && version == 0 && tables == 0)
                 return 0;
         if (id != MIGRATE_APPLICATION_ID) {
-                log_error("%s is the database of another program. It was left as it is; name another "
-                          "file with Database=.", path);
+                log_error(
+                        "%s is the database of another program. It was left as it is; name another "
+                        "file with Database=.",
+                        path);
                 return -EMEDIUMTYPE;
         }
         if (version > (int64_t) ELEMENTSOF(steps)) {
-                log_error("%s has version %lld, made by a newer tickerd; this one knows %zu. It was left "
-                          "as it is.", path, (long long) version, ELEMENTSOF(steps));
+                log_error(
+                        "%s has version %lld, made by a newer tickerd; this one knows %zu. It was left "
+                        "as it is.",
+                        path, (long long) version, ELEMENTSOF(steps));
                 return -EPROTONOSUPPORT;
         }
         return 0;
@@ -87,8 +93,8 @@ int migrate_run(Db *db, const char *path, void (*progress)(void *), void *userda
                 if (progress)
                         progress(userdata);
                 if (version > 0)
-                        log_notice("bringing %s from version %lld to %lld", path, (long long) version,
-                                   (long long) version + 1);
+                        log_notice("bringing %s from version %lld to %lld", path,
+                                   (long long) version, (long long) version + 1);
                 r = take_step(db, version);
         }
         return r;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Making a new database and bringing an old one up to date. The version is user_version; it is raised inside
- * the transaction of each step, so that a step happened or did not.
+ * Making a new database and bringing an old one up to date. The version is user_version; it is
+ * raised inside the transaction of each step, so that a step happened or did not.
  */
 
 #include "sql/db.h"
@@ -11,8 +11,9 @@
 #define MIGRATE_APPLICATION_ID 1953063787 /* "tick" */
 
 /*
- * May the database at this path be ours? One that is empty or not there may. Nothing of it is written. -EMEDIUMTYPE:
- * another program's, or damaged; -EPROTONOSUPPORT: newer than this program. Errors are logged.
+ * May the database at this path be ours? One that is empty or not there may. Nothing of it is
+ * written. -EMEDIUMTYPE: another program's, or damaged; -EPROTONOSUPPORT: newer than this program.
+ * Errors are logged.
  */
 int migrate_check(const char *path);
 

@@ -10,15 +10,15 @@ typedef struct Watch {
         const Source *source;
         sd_event_source *timer;
         Health health;
-        usec_t started;         /* when the last poll began (CLOCK_BOOTTIME) */
+        usec_t started; /* when the last poll began (CLOCK_BOOTTIME) */
         bool in_flight;
-        bool again;             /* poll once more as soon as this poll is over */
-        bool polled, good;      /* the last poll: is there one, and was it a good one? */
-        State state;            /* as told to the store, */
+        bool again;        /* poll once more as soon as this poll is over */
+        bool polled, good; /* the last poll: is there one, and was it a good one? */
+        State state;       /* as told to the store, */
         char detail[DETAIL_MAX + 1];
-        bool told;              /* if it was */
-        State read;             /* the last healthy reply on the connection of that number, */
-        unsigned connection;    /* 0: none */
+        bool told;           /* if it was */
+        State read;          /* the last healthy reply on the connection of that number, */
+        unsigned connection; /* 0: none */
 } Watch;
 
 struct Poller {
@@ -43,7 +43,8 @@ static usec_t clock_now(const Poller *p) {
 static uint32_t random_number(void) {
         uint32_t number = 0;
 
-        (void) getrandom(&number, sizeof(number), GRND_NONBLOCK); /* for jitter any number will do */
+        (void) getrandom(&number, sizeof(number),
+                         GRND_NONBLOCK); /* for jitter any number will do */
         return number;
 }
 
@@ -53,7 +54,7 @@ static void begin_poll(Watch *w) {
 
         w->started = clock_now(p);
         w->again = false;
-        r = fetcher_ask(p->fetcher, w->source->name, w->source->timeout);
+        r = fetcher_ask(p->fetcher, w->source->name, w->source->timeout, w);
         if (r < 0) {
                 (void) log_oom();
                 (void) sd_event_source_set_time(w->timer, w->started + w->source->interval);
@@ -77,7 +78,8 @@ static void end_poll(Watch *w, State state, int64_t retry_after) {
         if (w->again) {
                 begin_poll(w);
         } else {
-                delay = schedule_delay(w->source->interval, &w->health, state, retry_after, random_number());
+                delay = schedule_delay(w->source->interval, &w->health, state, retry_after,
+                                       random_number());
                 (void) sd_event_source_set_time(w->timer, w->started + delay);
                 (void) sd_event_source_set_enabled(w->timer, SD_EVENT_ONESHOT);
         }
@@ -123,7 +125,8 @@ static void not_stored(Watch *w) {
         p->not_stored = true;
 }
 
-/* One poll with its outcome. strip: the entries that are to be compared, if the fetch is healthy. */
+/* One poll with its outcome. strip: the entries that are to be compared, if the fetch is healthy.
+ */
 static int finish_poll(Watch *w, State state, const char *detail, const Reply *strip) {
         Poller *p = w->poller;
         Health before = w->health;
@@ -168,21 +171,13 @@ static int finish_poll(Watch *w, State state, const char *detail, const Reply *s
         return 0;
 }
 
-static Watch *find(Poller *p, const char *name) {
-        for (size_t i = 0; i < p->n; i++)
-                if (streq(p->watches[i].source->name, name))
-                        return p->watches + i;
-        return NULL;
-}
-
-int poller_on_reply(Poller *p, const char *name, const Reply *reply) {
-        Watch *w = find(p, name);
+static int on_reply(void *request, const Reply *reply) {
+        Watch *w = request;
+        Poller *p = w->poller;
         State state = reply->state;
         const Reply *strip = NULL;
         int r;
 
-        if (!w || !w->in_flight)
-                return -EBADMSG;
         if (state == STATE_UNCHANGED) {
                 if (w->connection != fetcher_connection(p->fetcher))
                         return -EBADMSG; /* unchanged since what? */
@@ -201,13 +196,18 @@ int poller_on_reply(Poller *p, const char *name, const Reply *reply) {
         return r;
 }
 
-void poller_on_failed(Poller *p, const char *name, State state, const char *detail) {
-        Watch *w = find(p, name);
+static void on_failed(void *request, State state, const char *detail) {
+        Watch *w = request;
 
-        if (!w || !w->in_flight)
-                return;
         (void) finish_poll(w, state, detail, NULL);
         end_poll(w, state, 0);
+}
+
+static const Watch *find(const Poller *p, const char *name) {
+        for (size_t i = 0; i < p->n; i++)
+                if (streq(p->watches[i].source->name, name))
+                        return p->watches + i;
+        return NULL;
 }
 
 static void watch_done(Watch *w) {
@@ -226,8 +226,11 @@ static int watch_init(Watch *w, Poller *p, const Source *source, const Watch *be
                         return r;
                 w->health.alarmed = r > 0;
         }
-        /* The default accuracy of 250 ms lets polls of many sources share a wake-up. */
-        return sd_event_add_time_relative(p->event, &w->timer, CLOCK_BOOTTIME, 0, 0, on_due, w);
+        /* Polls of many sources may share a wake-up: within 250 ms, or less where that would be
+         * much. */
+        return sd_event_add_time_relative(p->event, &w->timer, CLOCK_BOOTTIME, 0,
+                                          MIN(250 * USEC_PER_MSEC, source->interval / 20), on_due,
+                                          w);
 }
 
 int poller_set_sources(Poller *p, Source *const *sources, size_t n, usec_t reappear) {
@@ -302,16 +305,31 @@ PollerSummary poller_summary(const Poller *p) {
         return s;
 }
 
-int poller_new(sd_event *event, Store *store, Fetcher *fetcher, const PollerEvents *events, Poller **ret) {
+void poller_stop(Poller *p) {
+        for (size_t i = 0; i < p->n; i++) {
+                p->watches[i].timer = sd_event_source_disable_unref(p->watches[i].timer);
+                p->watches[i].again = false;
+        }
+        fetcher_drop(p->fetcher);
+}
+
+int poller_new(sd_event *event, Store *store, Db *json, const char *fetch, const char *config,
+               const PollerEvents *events, Poller **ret) {
+        const FetcherEvents fetcher_events = { .reply = on_reply, .failed = on_failed };
         Poller *p;
+        int r;
 
         p = calloc(1, sizeof(Poller));
         if (!p)
                 return -ENOMEM;
         p->event = sd_event_ref(event);
         p->store = store;
-        p->fetcher = fetcher;
         p->events = *events;
+        r = fetcher_new(event, json, fetch, config, &fetcher_events, &p->fetcher);
+        if (r < 0) {
+                (void) poller_free(p);
+                return r;
+        }
         *ret = p;
         return 0;
 }
@@ -319,6 +337,7 @@ int poller_new(sd_event *event, Store *store, Fetcher *fetcher, const PollerEven
 Poller *poller_free(Poller *p) {
         if (!p)
                 return NULL;
+        (void) fetcher_free(p->fetcher);
         for (size_t i = 0; i < p->n; i++)
                 watch_done(p->watches + i);
         free(p->watches);

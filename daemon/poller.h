@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The sources at work: each is polled when it is due, its reply goes into the store, and what that means is told
- * upwards.
+ * The sources at work: each is polled when it is due, its reply goes into the store, and what that
+ * means is told upwards.
  */
 
 #include "daemon/fetcher.h"
@@ -22,13 +22,15 @@ typedef enum Notice {
 
 typedef struct PollerEvents {
         void (*items)(void *userdata); /* there are new ones in the store */
-        void (*notice)(void *userdata, Notice notice, const Source *source, State state, const char *detail);
+        void (*notice)(void *userdata, Notice notice, const Source *source, State state,
+                       const char *detail);
         void (*polled)(void *userdata); /* a poll is over; states and counts may have changed */
-        void (*lost)(void *userdata);   /* the database was replaced or removed: nothing can go on */
+        void (*lost)(void *userdata); /* the database was replaced or removed: nothing can go on */
         void *userdata;
 } PollerEvents;
 
-/* How many sources there are, how many are in trouble, and the name of one of those (NULL: none). */
+/* How many sources there are, how many are in trouble, and the name of one of those (NULL: none).
+ */
 typedef struct PollerSummary {
         size_t n_sources, n_bad, n_pending;
         const char *bad_name;
@@ -36,17 +38,21 @@ typedef struct PollerSummary {
         bool not_stored;
 } PollerSummary;
 
-/* All that is passed is kept and must outlive the poller. -ENOMEM. */
-int poller_new(sd_event *event, Store *store, Fetcher *fetcher, const PollerEvents *events, Poller **ret);
+/*
+ * The store and json, a connection for the fetcher's use, must outlive the poller; fetch and config
+ * are those of fetcher_new(). -ENOMEM.
+ */
+int poller_new(sd_event *event, Store *store, Db *json, const char *fetch, const char *config,
+               const PollerEvents *events, Poller **ret);
 Poller *poller_free(Poller *poller);
 
-/* The fetcher's events, to be passed on to these. */
-int poller_on_reply(Poller *poller, const char *name, const Reply *reply);
-void poller_on_failed(Poller *poller, const char *name, State state, const char *detail);
+/* Polls no more: what was asked for is not waited for. */
+void poller_stop(Poller *poller);
 
 /*
- * Polls these sources from now on, beginning at once; what is known of those that were polled before is kept. The
- * array stays the caller's and must live until the next call. reappear: for sources that say nothing.
+ * Polls these sources from now on, beginning at once; what is known of those that were polled
+ * before is kept. The array stays the caller's and must live until the next call. reappear: for
+ * sources that say nothing.
  */
 int poller_set_sources(Poller *poller, Source *const *sources, size_t n, usec_t reappear);
 

@@ -21,13 +21,15 @@ static int write_line(const char *line, size_t n) {
         return 0;
 }
 
-/* A headline has neither control characters nor invisible ones in it, so it cannot harm a terminal. */
+/* A headline has neither control characters nor invisible ones in it, so it cannot harm a terminal.
+ */
 static int printer_write(_unused_ void *userdata, const Item *item) {
         struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
         char mark[64] = "", line[LINE_MAX_BYTES];
         int n;
 
-        /* The descriptor may be shared with a terminal, so it is asked instead of being made not to block. */
+        /* The descriptor may be shared with a terminal, so it is asked instead of being made not to
+         * block. */
         if (poll(&out, 1, 0) == 0)
                 return -EAGAIN;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "common/utf8.h"
 #include "daemon/reply.h"
+#include "common/utf8.h"
 
 /* A number of a reply: an integer that is not negative. */
 static int read_count(const char *type, Rows *rows, int64_t *ret) {
@@ -21,7 +21,8 @@ static int read_detail(const char *text, Reply *reply) {
         return 0;
 }
 
-static int read_member(const char *key, const char *type, Rows *rows, Reply *reply, bool *seen_state) {
+static int read_member(const char *key, const char *type, Rows *rows, Reply *reply,
+                       bool *seen_state) {
         const char *text = streq(type, "text") ? strnull(rows_text(rows, 2)) : NULL;
         int64_t ignored;
 
@@ -47,7 +48,8 @@ static int read_member(const char *key, const char *type, Rows *rows, Reply *rep
         }
         if (streq(key, "bytes"))
                 return read_count(type, rows, &reply->bytes);
-        if (streq(key, "http") || streq(key, "fresh_for") || streq(key, "ms") || streq(key, "strip"))
+        if (streq(key, "http") || streq(key, "fresh_for") || streq(key, "ms") ||
+            streq(key, "strip"))
                 return read_count(type, rows, &ignored);
         return 0; /* a later fetcher may say more */
 }
@@ -80,7 +82,8 @@ int reply_parse(Db *db, const char *line, size_t size, Reply *ret) {
         if (r < 0)
                 return r;
         while ((r = rows_next(rows)) > 0) {
-                r = read_member(strnull(rows_text(rows, 0)), rows_text(rows, 1), rows, &reply, &seen_state);
+                r = read_member(strnull(rows_text(rows, 0)), rows_text(rows, 1), rows, &reply,
+                                &seen_state);
                 if (r < 0)
                         return r;
         }

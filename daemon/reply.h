@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Reading a fetcher's reply, which is trusted in nothing: what is not exactly a reply is -EBADMSG. */
+/* Reading a fetcher's reply, which is trusted in nothing: what is not exactly a reply is -EBADMSG.
+ */
 
 #include "common/source.h"
 #include "common/state.h"
@@ -10,7 +11,7 @@
 
 #define REPLY_MAX (16U * 1024U * 1024U) /* bytes of a line */
 #define REPLY_ENTRIES_MAX 2000U
-#define REPLY_RETRY_AFTER_MAX 3600      /* seconds; a longer wait counts as this */
+#define REPLY_RETRY_AFTER_MAX 3600 /* seconds; a longer wait counts as this */
 
 typedef struct Reply {
         char source[SOURCE_NAME_MAX + 1];
@@ -18,7 +19,7 @@ typedef struct Reply {
         char detail[DETAIL_MAX + 1]; /* clean; "" when there is none */
         int64_t retry_after;         /* seconds, 0: none */
         int64_t bytes;
-        const char *line;            /* the reply itself, for the store; not a copy */
+        const char *line; /* the reply itself, for the store; not a copy */
         size_t size;
 } Reply;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "common/utf8.h"
 #include "daemon/request.h"
+#include "common/utf8.h"
 
 void filter_done(Filter *filter) {
         free(filter->bits);
@@ -41,9 +41,11 @@ static int set_cursor(Parsing *p, const char *cursor) {
         char *end;
         long long id;
 
-        if (!dash || dash == cursor || !dash[1] || strspn(dash + 1, "0123456789") != strlen(dash + 1))
+        if (!dash || dash == cursor || !dash[1] ||
+            strspn(dash + 1, "0123456789") != strlen(dash + 1))
                 return fail(p, "bad-request", "after must be an id or a cursor");
-        if (strlen(store) != (size_t) (dash - cursor) || strncmp(cursor, store, (size_t) (dash - cursor)) != 0)
+        if (strlen(store) != (size_t) (dash - cursor) ||
+            strncmp(cursor, store, (size_t) (dash - cursor)) != 0)
                 return fail(p, "unknown-cursor", "the cursor is of another store");
         errno = 0;
         id = strtoll(dash + 1, &end, 10);
@@ -68,7 +70,8 @@ static int add_source(Parsing *p, const char *name) {
 
         r = tape_source(p->tape, name, &number);
         if (r == -ENOENT)
-                return fail(p, "unknown-source", "sources names one that this daemon has never polled");
+                return fail(p, "unknown-source",
+                            "sources names one that this daemon has never polled");
         if (r < 0)
                 return r;
         size = number / 8 + 1;
@@ -140,7 +143,8 @@ static int read_member(Parsing *p, Rows *rows) {
                 return set_flag(p, type, "states must be true or false", &p->request.states);
         if (streq(key, "status"))
                 return set_flag(p, type, "status must be true", &p->request.status);
-        return fail(p, "bad-request", "unknown key; there are after, last, sources, live, states and status");
+        return fail(p, "bad-request",
+                    "unknown key; there are after, last, sources, live, states and status");
 }
 
 static int read_members(Parsing *p, const char *line, size_t size) {

@@ -37,7 +37,8 @@ typedef struct RequestError {
 } RequestError;
 
 /*
- * Reads one line, which is not empty. json is any connection. -EBADMSG: what is wrong is in ret_error; other errors
- * as sql/db.h. The caller empties ret with filter_done(&ret->filter).
+ * Reads one line, which is not empty. json is any connection. -EBADMSG: what is wrong is in
+ * ret_error; other errors as sql/db.h. The caller empties ret with filter_done(&ret->filter).
  */
-int request_parse(Db *json, Tape *tape, const char *line, size_t size, Request *ret, RequestError *ret_error);
+int request_parse(Db *json, Tape *tape, const char *line, size_t size, Request *ret,
+                  RequestError *ret_error);

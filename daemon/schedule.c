@@ -26,8 +26,8 @@ static Verdict judge(Health *health, const Expect *expect, State state, usec_t n
         return VERDICT_BAD;
 }
 
-Verdict health_count(Health *health, const Expect *expect, State state, usec_t now, usec_t *ret_alarm,
-                     bool *ret_clear) {
+Verdict health_count(Health *health, const Expect *expect, State state, usec_t now,
+                     usec_t *ret_alarm, bool *ret_clear) {
         Verdict verdict = judge(health, expect, state, now);
         bool nothing = nothing_there(state) && expect->mode == EXPECT_WITHIN;
 

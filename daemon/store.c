@@ -29,7 +29,8 @@ Store *store_free(Store *store) {
         if (!store)
                 return NULL;
         (void) db_free(store->db);
-        (void) safe_close(store->lock); /* last, so that the next daemon finds the database closed */
+        (void) safe_close(
+                store->lock); /* last, so that the next daemon finds the database closed */
         free(store->path);
         free(store);
         return NULL;
@@ -52,7 +53,8 @@ static int take_lock(Store *store) {
         if (flock(store->lock, LOCK_EX | LOCK_NB) < 0) {
                 r = -errno;
                 if (r == -EWOULDBLOCK)
-                        log_error("%s is in use by another tickerd (it holds %s)", store->path, path);
+                        log_error("%s is in use by another tickerd (it holds %s)", store->path,
+                                  path);
                 else
                         log_error("cannot lock %s: %s", path, strerror(-r));
                 return r;
@@ -201,8 +203,8 @@ static int write_poll(Store *store, const Poll *poll, PollResult *result) {
                 changes += r;
         }
         if (poll->state) {
-                r = db_run(store->db, SQL_SOURCE_STATE, "ssss", poll->source, poll->state, poll->detail,
-                           now);
+                r = db_run(store->db, SQL_SOURCE_STATE, "ssss", poll->source, poll->state,
+                           poll->detail, now);
                 if (r < 0)
                         return r;
                 changes += r;
@@ -339,7 +341,8 @@ int store_set_place(Store *store, const char *follower, int64_t place) {
 }
 
 static int prune(Store *store, const char *before) {
-        static const Sql steps[] = { SQL_PRUNE_FORGET, SQL_PRUNE_OLDEST, SQL_PRUNE_SEARCH, SQL_PRUNE_ITEMS };
+        static const Sql steps[] = { SQL_PRUNE_FORGET, SQL_PRUNE_OLDEST, SQL_PRUNE_SEARCH,
+                                     SQL_PRUNE_ITEMS };
         int r, n;
 
         r = db_script(store->db, "DELETE FROM temp.pruned;");

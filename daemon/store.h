@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The store: what was ever new, what is on each strip now, how each source is doing. One connection, one
- * writer, one transaction a poll. Functions return the errors of sql/db.h.
+ * The store: what was ever new, what is on each strip now, how each source is doing. One
+ * connection, one writer, one transaction a poll. Functions return the errors of sql/db.h.
  */
 
 #include "common/settings.h"
@@ -12,9 +12,10 @@
 typedef struct Store Store;
 
 /*
- * Opens the database of that path or makes it, and locks PATH-lock. progress, if not NULL, is called before
- * each step that may take long. What is wrong is logged: a lock somebody holds (-EWOULDBLOCK), a database
- * that is not ours (-EMEDIUMTYPE) or newer than this program (-EPROTONOSUPPORT), and what SQLite says.
+ * Opens the database of that path or makes it, and locks PATH-lock. progress, if not NULL, is
+ * called before each step that may take long. What is wrong is logged: a lock somebody holds
+ * (-EWOULDBLOCK), a database that is not ours (-EMEDIUMTYPE) or newer than this program
+ * (-EPROTONOSUPPORT), and what SQLite says.
  */
 int store_open(const char *path, void (*progress)(void *userdata), void *userdata, Store **ret);
 Store *store_free(Store *store);
@@ -33,32 +34,36 @@ const char *store_id(const Store *store);
 int64_t store_newest(const Store *store);
 int64_t store_oldest(const Store *store);
 
-/* The sources that are polled from now on; all others become "disabled". One transaction, or none. */
+/* The sources that are polled from now on; all others become "disabled". One transaction, or none.
+ */
 struct Source;
 int store_enable(Store *store, struct Source *const *sources, size_t n, usec_t now);
 
 /* One poll of a source, with all that it changes. */
 typedef struct Poll {
         const char *source;
-        const char *language;  /* NULL: not known */
+        const char *language; /* NULL: not known */
         bool oldest_first;
-        usec_t reappear;       /* USEC_INFINITY: never new again */
+        usec_t reappear; /* USEC_INFINITY: never new again */
         usec_t now;
 
-        const char *state;     /* to be written to sources, with the detail (NULL: none); NULL: as it is */
+        const char
+                *state; /* to be written to sources, with the detail (NULL: none); NULL: as it is */
         const char *detail;
 
-        const char *reply;     /* the reply of a healthy fetch, whose entries are the strip now; or NULL */
+        const char
+                *reply; /* the reply of a healthy fetch, whose entries are the strip now; or NULL */
         size_t size;
-        usec_t last_healthy;   /* when the fetch before was; 0: not known */
+        usec_t last_healthy; /* when the fetch before was; 0: not known */
 
-        usec_t alarm_since;    /* an outage of that state begins, first bad poll then; 0: none */
-        bool all_clear;        /* the open outage ends */
+        usec_t alarm_since; /* an outage of that state begins, first bad poll then; 0: none */
+        bool all_clear;     /* the open outage ends */
 } Poll;
 
 typedef struct PollResult {
         int64_t first, last; /* the ids of the new items, first > last when there is none */
-        bool turnover;       /* no entry of a strip of three or more is left: items may have been missed */
+        bool turnover; /* no entry of a strip of three or more is left: items may have been missed
+                        */
 } PollResult;
 
 /* All or nothing; nothing is written when nothing changed. */
@@ -70,7 +75,8 @@ int store_alarmed(Store *store, const char *source);
 /* Is there, or was there, a source of that name? 1 or 0. */
 int store_knows_source(Store *store, const char *source);
 
-/* An item as it stands in the store; strings are valid during the callback, NULL where not known. */
+/* An item as it stands in the store; strings are valid during the callback, NULL where not known.
+ */
 typedef struct Item {
         int64_t id;
         const char *source;
@@ -84,16 +90,18 @@ typedef struct Item {
 } Item;
 
 /*
- * Calls fn for the items after an id, at most limit of them. A callback that returns other than 0 ends the
- * walk, and its value is returned; otherwise the number of items.
+ * Calls fn for the items after an id, at most limit of them. A callback that returns other than 0
+ * ends the walk, and its value is returned; otherwise the number of items.
  */
 typedef int (*item_fn)(const Item *item, void *userdata);
 int store_items(Store *store, int64_t after, unsigned limit, item_fn fn, void *userdata);
 
-/* After which id the newest n items come, all or those of some sources (a JSON array; NULL: all). */
+/* After which id the newest n items come, all or those of some sources (a JSON array; NULL: all).
+ */
 int store_last(Store *store, int64_t n, const char *sources, int64_t *ret);
 
-/* The place on the tape of a follower other than a subscriber, by name; -ENODATA: it has none yet. */
+/* The place on the tape of a follower other than a subscriber, by name; -ENODATA: it has none yet.
+ */
 int store_place(Store *store, const char *follower, int64_t *ret);
 int store_set_place(Store *store, const char *follower, int64_t place);
 

@@ -9,7 +9,8 @@
 /* The rest of a line begun and a few short answers. */
 #define PENDING_MAX (TAPE_LINE_MAX + 4096U)
 #define READ_BYTES 4096U
-/* Sent to one subscriber before the others have their turn; pages looked through for a filter likewise. */
+/* Sent to one subscriber before the others have their turn; pages looked through for a filter
+ * likewise. */
 #define TURN_BYTES (1U << 20)
 #define TURN_PAGES 16U
 #define DRAIN_READS 64U
@@ -20,20 +21,21 @@ struct Subscriber {
         void *userdata; /* for ended() */
         int fd;
         sd_event_source *io;
-        uint32_t events;    /* what io waits for */
+        uint32_t events; /* what io waits for */
 
-        int64_t place;      /* the last item that was sent or passed over */
-        int64_t end;        /* live = false: say goodbye after this one */
+        int64_t place; /* the last item that was sent or passed over */
+        int64_t end;   /* live = false: say goodbye after this one */
         Filter filter;
         bool live;
-        bool read_closed;   /* the client has shut its sending side */
-        bool closing;       /* nothing but pending goes out any more */
+        bool read_closed; /* the client has shut its sending side */
+        bool closing;     /* nothing but pending goes out any more */
         Buffer pending;
         Buffer input;
 };
 
 /* A short line of our own after what is pending, in one piece or not at all. */
-static int say(Subscriber *s, const char *type, const char *key, const char *value, const char *message) {
+static int say(Subscriber *s, const char *type, const char *key, const char *value,
+               const char *message) {
         int r;
 
         r = json_begin(&s->pending);
@@ -118,7 +120,8 @@ static int handle_input(Subscriber *s) {
 
                 if (size > REQUEST_MAX) {
                         s->closing = true;
-                        return say(s, "error", "code", "bad-request", "a request is at most 16 KiB");
+                        return say(s, "error", "code", "bad-request",
+                                   "a request is at most 16 KiB");
                 }
                 if (!newline && !s->read_closed)
                         return 0;
@@ -153,7 +156,8 @@ static int read_some(Subscriber *s) {
 /* -EAGAIN: the socket is full. */
 static int send_pending(Subscriber *s) {
         while (s->pending.size > 0) {
-                ssize_t n = send(s->fd, s->pending.data, s->pending.size, MSG_DONTWAIT | MSG_NOSIGNAL);
+                ssize_t n =
+                        send(s->fd, s->pending.data, s->pending.size, MSG_DONTWAIT | MSG_NOSIGNAL);
 
                 if (n < 0 && errno == EINTR)
                         continue;
@@ -165,8 +169,10 @@ static int send_pending(Subscriber *s) {
         return 0;
 }
 
-/* As many lines of a page as go into one call: runs of lines that pass the filter, and where they end. */
-static size_t gather(const Subscriber *s, const Page *page, struct iovec *pieces, size_t *ret_lines) {
+/* As many lines of a page as go into one call: runs of lines that pass the filter, and where they
+ * end. */
+static size_t gather(const Subscriber *s, const Page *page, struct iovec *pieces,
+                     size_t *ret_lines) {
         size_t n = 0, i;
 
         for (i = 0; i < page->n; i++) {
@@ -190,7 +196,8 @@ static size_t gather(const Subscriber *s, const Page *page, struct iovec *pieces
         return n;
 }
 
-/* So many bytes of the page went out: go past their lines; the rest of a line that was cut is pending. */
+/* So many bytes of the page went out: go past their lines; the rest of a line that was cut is
+ * pending. */
 static int advance(Subscriber *s, const Page *page, size_t n_lines, size_t sent) {
         for (size_t i = 0; i < n_lines; i++) {
                 const Line *line = page->lines + i;
@@ -204,7 +211,8 @@ static int advance(Subscriber *s, const Page *page, size_t n_lines, size_t sent)
                         return 0;
                 s->place = line->id;
                 if (sent < size) {
-                        return buffer_append(&s->pending, page->text + line->begin + sent, size - sent);
+                        return buffer_append(&s->pending, page->text + line->begin + sent,
+                                             size - sent);
                 }
                 sent -= size;
         }
@@ -297,7 +305,8 @@ void subscriber_run(Subscriber *s) {
                 return;
         }
         events = r != 0 ? EPOLLOUT : 0;
-        /* Input waits while an answer does; so one that only asks and never reads costs nothing more. */
+        /* Input waits while an answer does; so one that only asks and never reads costs nothing
+         * more. */
         if (!s->read_closed && s->pending.size == 0 && s->input.size <= REQUEST_MAX)
                 events |= EPOLLIN;
         if (events == s->events)
@@ -307,10 +316,12 @@ void subscriber_run(Subscriber *s) {
                 end(s);
 }
 
-static int on_io(_unused_ sd_event_source *source, _unused_ int fd, uint32_t revents, void *userdata) {
+static int on_io(_unused_ sd_event_source *source, _unused_ int fd, uint32_t revents,
+                 void *userdata) {
         Subscriber *s = userdata;
 
-        if (revents & (EPOLLHUP | EPOLLERR)) { /* closed on both sides: nobody reads what we would send */
+        if (revents &
+            (EPOLLHUP | EPOLLERR)) { /* closed on both sides: nobody reads what we would send */
                 end(s);
                 return 0;
         }

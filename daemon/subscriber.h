@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * One client of the socket: a place on the tape, the bytes that must go first (the rest of a line begun, an answer),
- * and a request half read. What it costs is bounded, however slow the client is.
+ * One client of the socket: a place on the tape, the bytes that must go first (the rest of a line
+ * begun, an answer), and a request half read. What it costs is bounded, however slow the client is.
  */
 
 #include <systemd/sd-event.h>
@@ -22,8 +22,8 @@ typedef struct SubscriberContext {
 } SubscriberContext;
 
 /*
- * Takes the connected, non-blocking socket, also when it fails. It begins with what is new from now on. userdata is
- * for ended().
+ * Takes the connected, non-blocking socket, also when it fails. It begins with what is new from now
+ * on. userdata is for ended().
  */
 int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Subscriber **ret);
 Subscriber *subscriber_free(Subscriber *subscriber);
@@ -32,10 +32,11 @@ Subscriber *subscriber_free(Subscriber *subscriber);
 void subscriber_run(Subscriber *subscriber);
 
 /*
- * The daemon stops: {"type":"bye","reason":"stopping"} after the line begun, then the end. May end the subscriber, or
- * else that comes when the client has read.
+ * The daemon stops: {"type":"bye","reason":"stopping"} after the line begun, then the end. May end
+ * the subscriber, or else that comes when the client has read.
  */
 void subscriber_stop(Subscriber *subscriber);
 
-/* Throws away, within limits, what a client has sent: closing over unread bytes would reset its connection. */
+/* Throws away, within limits, what a client has sent: closing over unread bytes would reset its
+ * connection. */
 void subscriber_drain(int fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/tape.h"
 #include "common/buffer.h"
 #include "common/json.h"
 #include "common/source.h"
-#include "daemon/tape.h"
 
 #define CACHED_PAGES_MAX 256U
 #define PAGE_BYTES_MAX (TAPE_PAGE_IDS * TAPE_LINE_MAX)
@@ -12,7 +12,7 @@
 typedef struct Block {
         int64_t number; /* id / TAPE_PAGE_IDS */
         int64_t last;
-        uint64_t used;  /* by the tape's clock */
+        uint64_t used; /* by the tape's clock */
         Line *lines;
         size_t n, n_allocated;
         Buffer text;
@@ -182,7 +182,9 @@ static int load_item(const Item *item, void *userdata) {
 
 /* Brings a block up to the newest item, or to its end. */
 static int fill(Tape *tape, Block *block) {
-        Loading loading = { .tape = tape, .block = block, .end = (block->number + 1) * TAPE_PAGE_IDS };
+        Loading loading = { .tape = tape,
+                            .block = block,
+                            .end = (block->number + 1) * TAPE_PAGE_IDS };
         size_t before = block->text.allocated;
         int r;
 
@@ -205,7 +207,8 @@ static void make_room(Tape *tape, const Block *keep) {
 
                 for (size_t i = 0; i < tape->n_blocks; i++)
                         if (tape->blocks[i] != keep &&
-                            (oldest == SIZE_MAX || tape->blocks[i]->used < tape->blocks[oldest]->used))
+                            (oldest == SIZE_MAX ||
+                             tape->blocks[i]->used < tape->blocks[oldest]->used))
                                 oldest = i;
                 drop_block(tape, oldest);
         }

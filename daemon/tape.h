@@ -2,16 +2,17 @@
 #pragma once
 
 /*
- * The tape as subscribers read it: items rendered once, in pages of consecutive ids. The last page grows as items
- * come; older pages are read back from the store when somebody needs them, and a bounded number is kept. A
- * subscriber has no queue: it has a place, and asks for the page that comes after it.
+ * The tape as subscribers read it: items rendered once, in pages of consecutive ids. The last page
+ * grows as items come; older pages are read back from the store when somebody needs them, and a
+ * bounded number is kept. A subscriber has no queue: it has a place, and asks for the page that
+ * comes after it.
  */
 
 #include "daemon/store.h"
 
-#define TAPE_PAGE_IDS 256            /* ids a page spans */
-#define TAPE_CACHE_BYTES (8U << 20)  /* pages kept; at least one is */
-#define TAPE_LINE_MAX (16U * 1024U)  /* bytes of a line, with its newline */
+#define TAPE_PAGE_IDS 256           /* ids a page spans */
+#define TAPE_CACHE_BYTES (8U << 20) /* pages kept; at least one is */
+#define TAPE_LINE_MAX (16U * 1024U) /* bytes of a line, with its newline */
 
 typedef struct Tape Tape;
 
@@ -40,9 +41,9 @@ int64_t tape_oldest(const Tape *tape);
 const char *tape_store(const Tape *tape);
 
 /*
- * The page that holds what comes after a place, from the first line past it on; it may hold none, where items were
- * removed, and then the place to go on from is its last. after must be below the newest. Valid until the next
- * call. Errors as sql/db.h.
+ * The page that holds what comes after a place, from the first line past it on; it may hold none,
+ * where items were removed, and then the place to go on from is its last. after must be below the
+ * newest. Valid until the next call. Errors as sql/db.h.
  */
 int tape_page(Tape *tape, int64_t after, Page *ret);
 
@@ -50,8 +51,8 @@ int tape_page(Tape *tape, int64_t after, Page *ret);
 void tape_trim(Tape *tape);
 
 /*
- * The number that stands for a source in lines, from 0; the same as long as the tape lives. -ENOENT: no such source
- * is known; -ENOMEM.
+ * The number that stands for a source in lines, from 0; the same as long as the tape lives.
+ * -ENOENT: no such source is known; -ENOMEM.
  */
 int tape_source(Tape *tape, const char *name, uint32_t *ret);
 

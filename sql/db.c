@@ -64,14 +64,15 @@ int db_open(const char *path, bool read_only, Db **ret) {
                 return -ENOMEM;
         code = sqlite3_open_v2(path, &db->handle,
                                SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                                       (read_only ? SQLITE_OPEN_READONLY :
-                                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE),
+                                       (read_only ? SQLITE_OPEN_READONLY
+                                                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE),
                                NULL);
         if (code == SQLITE_OK)
                 code = sqlite3_busy_timeout(db->handle, BUSY_MSEC);
         if (code == SQLITE_OK)
                 code = functions_register(db->handle);
-        if (code == SQLITE_OK) /* what stands in a database file must not be able to attack its reader */
+        if (code ==
+            SQLITE_OK) /* what stands in a database file must not be able to attack its reader */
                 code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         if (code == SQLITE_OK)
                 code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -122,7 +123,8 @@ static int bind(sqlite3_stmt *statement, const char *format, va_list arguments) 
                 case 't':
                         data = va_arg(arguments, const char *);
                         n = va_arg(arguments, size_t);
-                        code = sqlite3_bind_text64(statement, i, data, n, SQLITE_STATIC, SQLITE_UTF8);
+                        code = sqlite3_bind_text64(statement, i, data, n, SQLITE_STATIC,
+                                                   SQLITE_UTF8);
                         break;
                 case 'b':
                         data = va_arg(arguments, const void *);

@@ -2,12 +2,13 @@
 #pragma once
 
 /*
- * SQLite, as the other rooms see it: one connection, the statements of this folder prepared once each, values
- * bound by a format. One query at a time of each statement; a query is over when rows_next() says so or
- * rows_end() is called.
+ * SQLite, as the other rooms see it: one connection, the statements of this folder prepared once
+ * each, values bound by a format. One query at a time of each statement; a query is over when
+ * rows_next() says so or rows_end() is called.
  *
- * Errors: -EBUSY (somebody holds a lock), -ENOSPC (disk full), -EROFS, -EIO, -EUCLEAN (not a database, or
- * damaged), -ENOMEM, -EEXIST (a constraint), -E2BIG, else -EPROTO. db_message() says more.
+ * Errors: -EBUSY (somebody holds a lock), -ENOSPC (disk full), -EROFS, -EIO, -EUCLEAN (not a
+ * database, or damaged), -ENOMEM, -EEXIST (a constraint), -E2BIG, else -EPROTO. db_message() says
+ * more.
  */
 
 #include "common/util.h"
@@ -31,16 +32,17 @@ int db_script(Db *db, const char *text);
 int db_number(Db *db, const char *text, int64_t *ret);
 
 /*
- * Starts a statement with its parameters ?1, ?2, …: 'i' int64_t, 's' text (const char *, NULL for null),
- * 't' text with its size (const char *, size_t), 'b' bytes (const void *, size_t). Texts must live until
- * the query is over.
+ * Starts a statement with its parameters ?1, ?2, …: 'i' int64_t, 's' text (const char *, NULL for
+ * null), 't' text with its size (const char *, size_t), 'b' bytes (const void *, size_t). Texts
+ * must live until the query is over.
  */
 int db_query(Db *db, Sql statement, Rows **ret, const char *format, ...);
 
 /* The same for a statement that yields no row, run to its end. Returns how many rows it changed. */
 int db_run(Db *db, Sql statement, const char *format, ...);
 
-/* 1: there is a row; 0: there is none, and the query is over; negative: an error, and it is over. */
+/* 1: there is a row; 0: there is none, and the query is over; negative: an error, and it is over.
+ */
 int rows_next(Rows *rows);
 void rows_end(Rows *rows);
 
@@ -55,10 +57,12 @@ int64_t rows_int(Rows *rows, int column);
 const char *rows_text(Rows *rows, int column);
 bool rows_null(Rows *rows, int column);
 
-/* BEGIN IMMEDIATE; COMMIT, which rolls back when it fails; ROLLBACK, which does nothing when none is open. */
+/* BEGIN IMMEDIATE; COMMIT, which rolls back when it fails; ROLLBACK, which does nothing when none
+ * is open. */
 int db_begin(Db *db);
 int db_commit(Db *db);
 void db_rollback(Db *db);
 
-/* Leave the -wal and -shm files in place when the connection closes, so that readers need not write. */
+/* Leave the -wal and -shm files in place when the connection closes, so that readers need not
+ * write. */
 int db_persist_wal(Db *db);

@@ -113,9 +113,9 @@ int functions_register(sqlite3 *handle) {
         int code = SQLITE_OK;
 
         for (size_t i = 0; i < ELEMENTSOF(functions) && code == SQLITE_OK; i++)
-                code = sqlite3_create_function_v2(
-                        handle, functions[i].name, functions[i].n_values,
-                        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
-                        functions[i].function, NULL, NULL, NULL);
+                code = sqlite3_create_function_v2(handle, functions[i].name, functions[i].n_values,
+                                                  SQLITE_UTF8 | SQLITE_DETERMINISTIC |
+                                                          SQLITE_DIRECTONLY,
+                                                  NULL, functions[i].function, NULL, NULL, NULL);
         return code;
 }
