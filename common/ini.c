@@ -56,6 +56,7 @@ static void parse_logical(Parser *p, char *text) {
 
                 if (text[n - 1] != ']' || n < 3 || n - 2 >= sizeof(p->section)) {
                         fail(p, p->begin, "not a section head; write [Name]");
+                        strcpy(p->section, "?"); /* what follows belongs to none that we know */
                         return;
                 }
                 memcpy(p->section, text + 1, n - 2);
@@ -73,13 +74,29 @@ static void parse_logical(Parser *p, char *text) {
         call(p, strip_spaces(text), strip_spaces(equals + 1));
 }
 
+static bool has_control(const char *text, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (((unsigned char) text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f)
+                        return true;
+        return false;
+}
+
+/* As systemd does, a backslash that is escaped by another does not continue the line. */
+static bool is_continued(const char *text, size_t n) {
+        size_t backslashes = 0;
+
+        while (backslashes < n && text[n - 1 - backslashes] == '\\')
+                backslashes++;
+        return backslashes % 2 == 1;
+}
+
 /* Is this physical line fit to be read? If not, says so. */
 static bool check_physical(Parser *p, const char *text, size_t n) {
         if (n > INI_LINE_MAX)
                 fail(p, p->line,
                      "line longer than 4096 bytes; continue it on the next with \\ at the end");
-        else if (!utf8_valid(text, n) || memchr(text, '\0', n))
-                fail(p, p->line, "not UTF-8 text");
+        else if (!utf8_valid(text, n) || has_control(text, n))
+                fail(p, p->line, "not plain UTF-8 text; is there a control character in it?");
         else
                 return true;
         return false;
@@ -111,7 +128,7 @@ static int parse_physical(Parser *p, const char *text, size_t n) {
         if (!p->inside)
                 p->begin = p->line;
         p->inside = true;
-        more = n > 0 && text[n - 1] == '\\';
+        more = is_continued(text, n);
         if (fit && !p->broken) {
                 r = buffer_append(&p->logical, text, more ? n - 1 : n);
                 if (r >= 0 && more)

@@ -91,7 +91,7 @@ int text_clean(const char *s, size_t n, size_t max, char **ret) {
 static bool is_question_mark(uint32_t c) {
         static const uint32_t marks[] = {
                 '?',    0x037e, 0x055e, 0x061f, 0x1367, 0x1945, 0x203d,  0x2cfa,
-                0x2cfb, 0x2e2e, 0xa60f, 0xa6f7, 0xff1f, 0xfe56, 0x11143, 0x1e95f,
+                0x2cfb, 0x2e2e, 0xa60f, 0xa6f7, 0xff1f, 0xfe56, 0x11143,
         };
 
         for (size_t i = 0; i < ELEMENTSOF(marks); i++)
