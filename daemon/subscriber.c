@@ -2,9 +2,8 @@
 #include <sys/socket.h>
 
 #include "common/buffer.h"
-#include "common/json.h"
+#include "daemon/answer.h"
 #include "daemon/subscriber.h"
-#include "version.h"
 
 /* The rest of a line begun and a few short answers. */
 #define PENDING_MAX (TAPE_LINE_MAX + 4096U)
@@ -33,58 +32,6 @@ struct Subscriber {
         Buffer input;
 };
 
-/* A short line of our own after what is pending, in one piece or not at all. */
-static int say(Subscriber *s, const char *type, const char *key, const char *value,
-               const char *message) {
-        int r;
-
-        r = json_begin(&s->pending);
-        if (r >= 0)
-                r = json_add_string(&s->pending, "type", type);
-        if (r >= 0)
-                r = json_add_string(&s->pending, key, value);
-        if (r >= 0)
-                r = json_add_string(&s->pending, "message", message);
-        return r < 0 ? r : json_end(&s->pending);
-}
-
-static int say_hello(Subscriber *s) {
-        Tape *tape = s->context->tape;
-        Buffer *b = &s->pending;
-        int r;
-
-        r = json_begin(b);
-        if (r >= 0)
-                r = json_add_string(b, "type", "hello");
-        if (r >= 0)
-                r = json_add_number(b, "protocol", 1);
-        if (r >= 0)
-                r = json_add_string(b, "server", "tickerd " TICKERD_VERSION);
-        if (r >= 0)
-                r = json_add_string(b, "store", tape_store(tape));
-        if (r >= 0)
-                r = json_add_number(b, "oldest", tape_oldest(tape));
-        if (r >= 0)
-                r = json_add_number(b, "newest", tape_newest(tape));
-        if (r >= 0)
-                r = json_add_number(b, "after", s->place);
-        return r < 0 ? r : json_end(b);
-}
-
-static int say_gap(Subscriber *s, int64_t after, int64_t oldest) {
-        Buffer *b = &s->pending;
-        int r;
-
-        r = json_begin(b);
-        if (r >= 0)
-                r = json_add_string(b, "type", "gap");
-        if (r >= 0)
-                r = json_add_number(b, "after", after);
-        if (r >= 0)
-                r = json_add_number(b, "oldest", oldest);
-        return r < 0 ? r : json_end(b);
-}
-
 static int handle_request(Subscriber *s, const char *line, size_t size) {
         RequestError error;
         Request request;
@@ -97,7 +44,7 @@ static int handle_request(Subscriber *s, const char *line, size_t size) {
         r = request_parse(s->context->json, s->context->tape, line, size, &request, &error);
         if (r == -EBADMSG) {
                 s->closing = true;
-                return say(s, "error", "code", error.code, error.message);
+                return answer_error(&s->pending, error.code, error.message);
         }
         if (r < 0)
                 return r;
@@ -107,7 +54,7 @@ static int handle_request(Subscriber *s, const char *line, size_t size) {
         s->place = MAX(request.after, tape_oldest(s->context->tape) - 1);
         s->live = request.live;
         s->end = tape_newest(s->context->tape);
-        return say_hello(s);
+        return answer_hello(&s->pending, s->context->tape, s->place);
 }
 
 /* Requests are taken one at a time: the next when the answer to the one before has gone out. */
@@ -120,8 +67,8 @@ static int handle_input(Subscriber *s) {
 
                 if (size > REQUEST_MAX) {
                         s->closing = true;
-                        return say(s, "error", "code", "bad-request",
-                                   "a request is at most 16 KiB");
+                        return answer_error(&s->pending, "bad-request",
+                                            "a request is at most 16 KiB");
                 }
                 if (!newline && !s->read_closed)
                         return 0;
@@ -266,7 +213,7 @@ static int send_all(Subscriber *s) {
                         continue;
 
                 if (s->place < tape_oldest(s->context->tape) - 1) {
-                        r = say_gap(s, s->place, tape_oldest(s->context->tape));
+                        r = answer_gap(&s->pending, s->place, tape_oldest(s->context->tape));
                         if (r < 0)
                                 return r;
                         s->place = tape_oldest(s->context->tape) - 1;
@@ -276,7 +223,7 @@ static int send_all(Subscriber *s) {
                         if (s->live)
                                 return 0;
                         s->closing = true;
-                        r = say(s, "bye", "reason", "end", NULL);
+                        r = answer_bye(&s->pending, "end");
                         if (r < 0)
                                 return r;
                         continue;
@@ -334,7 +281,7 @@ static int on_io(_unused_ sd_event_source *source, _unused_ int fd, uint32_t rev
 }
 
 void subscriber_stop(Subscriber *s) {
-        if (!s->closing && say(s, "bye", "reason", "stopping", NULL) < 0) {
+        if (!s->closing && answer_bye(&s->pending, "stopping") < 0) {
                 end(s);
                 return;
         }
