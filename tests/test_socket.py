@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The socket, as tickerd-protocol(7) describes it."""
+
+import json
+import os
+import socket
+import stat
+
+import pytest
+
+from website import strip_page
+
+
+def ids(items):
+    assert all(item["type"] == "item" for item in items), items
+    return [item["id"] for item in items]
+
+
+@pytest.fixture
+def tape(site, config, daemon):
+    """A daemon whose tape has items 1 to 10, odd ones of the source left, even ones of the source right."""
+    config.source("left", site.url("/left"))
+    config.source("right", site.url("/right"))
+    shown = {"left": [], "right": []}
+    site.set("/left", strip_page(["Left 1"]))
+    site.set("/right", strip_page([]))
+    daemon.start()
+    daemon.wait_stdout(1)
+    shown["left"].append("Left 1")
+    for n in range(2, 11):
+        name = "left" if n % 2 else "right"
+        shown[name].insert(0, f"{name.title()} {n}")
+        site.set(f"/{name}", strip_page(shown[name]))
+        daemon.poll_now()
+        daemon.wait_stdout(n)
+    return daemon
+
+
+def test_silent_client_gets_what_is_new(site, tape):
+    client = tape.connect()
+    # Its connection is accepted before this one's, whose answer we see.
+    assert tape.connect(last=0).line()["type"] == "hello"
+    site.set("/left", strip_page(["Left 11"]))
+    tape.poll_now()
+    item = client.line()
+    assert (item["id"], item["source"], item["headline"]) == (11, "left", "Left 11")
+    assert item["cursor"].endswith("-11") and item["first_seen"].endswith("Z")
+    assert None not in item.values()
+
+
+def test_after(tape):
+    client = tape.connect(after=4)
+    hello = client.line()
+    assert (hello["type"], hello["protocol"], hello["oldest"], hello["newest"], hello["after"]) == ("hello", 1, 1, 10, 4)
+    assert hello["server"].startswith("tickerd ")
+    items = client.lines(6)
+    assert ids(items) == [5, 6, 7, 8, 9, 10]
+    again = tape.connect(after=items[2]["cursor"], live=False)
+    assert again.line()["after"] == 7
+    assert ids(again.lines(3)) == [8, 9, 10]
+    assert again.line() == {"type": "bye", "reason": "end"}
+    again.eof()
+
+
+def test_after_the_newest(tape):
+    client = tape.connect(after=10, live=False)
+    assert client.line()["after"] == 10
+    assert client.line() == {"type": "bye", "reason": "end"}
+    client.eof()
+
+
+@pytest.mark.parametrize("request_, expected", [
+    ({"last": 3}, [8, 9, 10]),
+    ({"last": 0}, []),
+    ({"last": 100}, list(range(1, 11))),
+    ({"last": 2**62}, list(range(1, 11))),
+    ({"last": 2, "sources": ["left"]}, [7, 9]),
+    ({"last": 100, "sources": ["right"]}, [2, 4, 6, 8, 10]),
+    ({"last": 3, "sources": ["left", "right"]}, [8, 9, 10]),
+    ({"after": 5, "sources": ["right"]}, [6, 8, 10]),
+    ({"after": 0, "sources": ["left", "left"]}, [1, 3, 5, 7, 9]),
+    ({}, []),
+])
+def test_replay(tape, request_, expected):
+    client = tape.connect(**request_, live=False)
+    assert client.line()["type"] == "hello"
+    assert ids(client.lines(len(expected))) == expected
+    assert client.line() == {"type": "bye", "reason": "end"}
+    client.eof()
+
+
+def test_filter_holds_for_what_is_new(site, tape):
+    client = tape.connect(sources=["right"])
+    assert client.line()["type"] == "hello"
+    site.set("/left", strip_page(["Left 11"]))
+    site.set("/right", strip_page(["Right 12"]))
+    tape.poll_now()
+    assert client.line()["headline"] == "Right 12"
+
+
+def test_several_requests_on_one_connection(tape):
+    client = tape.connect()
+    client.send({"after": 8})
+    client.send({"last": 1})
+    client.send_raw(b'\r\n\n{"after":3}\r\n{"last":5,"live":false}\n')
+    lines = []
+    while (line := client.raw_line()) is not None:
+        lines.append(json.loads(line))
+    # Each hello begins the stream anew, whatever of the one before has come.
+    kinds = [line["type"] for line in lines]
+    assert kinds.count("hello") == 4 and kinds[-1] == "bye"
+    last = len(kinds) - 1 - kinds[::-1].index("hello")
+    assert lines[last]["after"] == 5 and ids(lines[last + 1:-1]) == [6, 7, 8, 9, 10]
+
+
+@pytest.mark.parametrize("raw, code", [
+    (b"hello\n", "bad-request"),
+    (b"[]\n", "bad-request"),
+    (b"null\n", "bad-request"),
+    (b'{"after":1\n', "bad-request"),
+    (b'{"after":1}}\n', "bad-request"),
+    (b"{after:1}\n", "bad-request"),
+    (b'{"after":-1}\n', "bad-request"),
+    (b'{"after":1.5}\n', "bad-request"),
+    (b'{"after":null}\n', "bad-request"),
+    (b'{"after":"x"}\n', "bad-request"),
+    (b'{"after":"5f3c9a1e-"}\n', "bad-request"),
+    (b'{"after":true}\n', "bad-request"),
+    (b'{"last":"3"}\n', "bad-request"),
+    (b'{"last":-3}\n', "bad-request"),
+    (b'{"after":1,"last":1}\n', "bad-request"),
+    (b'{"live":"no"}\n', "bad-request"),
+    (b'{"sources":"left"}\n', "bad-request"),
+    (b'{"sources":[1]}\n', "bad-request"),
+    (b'{"sources":[]}\n', "bad-request"),
+    (b'{"colour":"red"}\n', "bad-request"),
+    (b'{"status":true,"last":1}\n', "bad-request"),
+    (b'{"states":1}\n', "bad-request"),
+    (b"\xff\xfe\n", "bad-request"),
+    (b'{"after":1}\0\n', "bad-request"),
+    (b"[" * 16000 + b"\n", "bad-request"),
+    (b'{"after":' + b"[" * 10000 + b"\n", "bad-request"),
+    (b" " * 16384 + b"{}\n", "bad-request"),
+    (b"x" * 1000000, "bad-request"),
+    (b'{"sources":["nowhere"]}\n', "unknown-source"),
+    (b'{"sources":["left","No Such"]}\n', "unknown-source"),
+    (b'{"after":11}\n', "unknown-cursor"),
+    (b'{"after":9223372036854775807}\n', "unknown-cursor"),
+    (b'{"after":"00000000-3"}\n', "unknown-cursor"),
+])
+def test_errors(tape, raw, code):
+    client = tape.connect()
+    try:
+        client.send_raw(raw)
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # it need not read all of a request that is too long
+    error = client.line()
+    assert (error["type"], error["code"]) == ("error", code)
+    assert error["message"]
+    client.eof()
+
+
+def test_longest_request(tape):
+    client = tape.connect()
+    request = b'{"last":1,"live":false'
+    client.send_raw(request + b" " * (16 * 1024 - len(request) - 1) + b"}\n")
+    assert client.line()["type"] == "hello"
+    assert ids(client.lines(1)) == [10]
+
+
+def test_client_that_shut_its_sending_side(site, tape):
+    client = tape.connect()
+    client.send_raw(b'{"last":1}')  # the end of input ends the line
+    client.shutdown()
+    assert client.line()["after"] == 9
+    assert client.line()["id"] == 10
+    site.set("/left", strip_page(["Left 11"]))
+    tape.poll_now()
+    assert client.line()["id"] == 11
+
+
+def test_client_that_goes_away(site, tape):
+    for _ in range(20):
+        tape.connect(after=0).close()
+    site.set("/left", strip_page(["Left 11"]))
+    tape.poll_now()
+    tape.wait_stdout(11)
+    tape.wait_notify(lambda n: n.get("STATUS", "").endswith("; 11 items, 0 subscribers"))
+
+
+def test_reader_that_takes_nothing_delays_nobody(site, config, daemon):
+    """A long tape goes to one client through a small buffer, byte by byte and late, and to another at once."""
+    text = "A headline that is as long as a headline can well be, " * 30
+    config.source("port", site.url("/"))
+    site.set("/", strip_page([f"{n} {text}" for n in range(1500)]))
+    daemon.start()
+    slow = daemon.connect(after=0)
+    quick = daemon.connect(after=0, live=True)
+    assert quick.line()["type"] == "hello"
+    quick.lines(1500)
+    site.set("/", strip_page(["The last one", *[f"{n} {text}" for n in range(1500)]]))
+    daemon.poll_now()
+    assert quick.line()["headline"] == "The last one"
+
+    assert slow.line()["type"] == "hello"
+    received = []
+    while len(received) < 1501:
+        received.append(slow.line())
+    assert ids(received) == list(range(1, 1502))
+
+
+def test_full(site, config, daemon):
+    config.set(MaxSubscribers=2)
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    daemon.start()
+    daemon.wait_stdout(1)
+    clients = [daemon.connect(last=1) for _ in range(2)]
+    for client in clients:
+        assert client.line()["type"] == "hello"
+    third = daemon.connect()
+    error = third.line()
+    assert (error["type"], error["code"]) == ("error", "full")
+    third.eof()
+    # One that goes makes room for another.
+    clients[0].close()
+    daemon.settle(site)
+    assert daemon.connect(last=1).line()["type"] == "hello"
+
+
+def test_socket_mode_and_what_is_left_of_a_dead_daemon(site, config, daemon):
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    config.set(SocketMode="0600")
+    daemon.start()
+    assert stat.S_IMODE(os.stat(config.socket).st_mode) == 0o600
+    daemon.kill()
+    assert config.socket.exists()
+    config.set(SocketMode="0666")
+    daemon.start()
+    assert stat.S_IMODE(os.stat(config.socket).st_mode) == 0o666
+    assert daemon.connect(last=0).line()["type"] == "hello"
+
+
+def test_socket_in_use_and_not_a_socket(site, config, daemon):
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(config.socket))
+        other.listen()
+        daemon.start(ready=False)
+        assert daemon.wait_exit() == 1
+        assert any("another program listens there" in line for line in daemon.stderr.all())
+    config.socket.unlink()
+    config.socket.write_text("a file\n")
+    daemon.start(ready=False)
+    assert daemon.wait_exit() == 1
+    assert config.socket.read_text() == "a file\n"
+
+
+def test_removed_items(site, config, daemon):
+    """Retain= takes the beginning off the tape: whoever asks for it is told where it begins now."""
+    site.set("/", strip_page(["One", "Two", "Three"]))
+    config.source("port", site.url("/"))
+    config.set(Retain="1ms")
+    daemon.start()
+    daemon.wait_stdout(3)
+    site.set("/", strip_page(["Five", "Four"]))
+    daemon.poll_now()
+    daemon.wait_stdout(5)
+    daemon.reload()  # looks after Retain= at once
+    daemon.settle(site)
+    client = daemon.connect(after=1)
+    hello = client.line()
+    assert (hello["oldest"], hello["after"]) == (4, 3)
+    assert ids(client.lines(2)) == [4, 5]
+    assert daemon.db("SELECT id FROM items") == [(4,), (5,)]
+    assert daemon.db("SELECT headline FROM search('three')") == []
