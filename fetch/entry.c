@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/entry.h"
+#include "common/log.h"
+#include "common/text.h"
+#include "common/utf8.h"
+#include "fetch/explain.h"
+#include "fetch/url.h"
+
+int strikes_compile(const Values *values, Strikes *ret) {
+        Strikes strikes = {};
+        int error = 0;
+
+        strikes.items = calloc(values->n + 1, sizeof(regex_t));
+        if (!strikes.items)
+                return log_oom();
+
+        for (size_t i = 0; i < values->n; i++) {
+                const Value *v = values->items + i;
+                char why[128];
+                int code;
+
+                code = regcomp(strikes.items + strikes.n, v->text, REG_EXTENDED);
+                if (code == 0) {
+                        strikes.n++;
+                        continue;
+                }
+                (void) regerror(code, strikes.items + strikes.n, why, sizeof(why));
+                log_file(LOG_ERR, v->file, v->line, "Strike=%.200s is not a regular expression: %s",
+                         v->text, why);
+                error = -EINVAL;
+        }
+        if (error < 0) {
+                strikes_done(&strikes);
+                return error;
+        }
+        *ret = strikes;
+        return 0;
+}
+
+void strikes_done(Strikes *strikes) {
+        for (size_t i = 0; i < strikes->n; i++)
+                regfree(strikes->items + i);
+        free(strikes->items);
+        *strikes = (Strikes){};
+}
+
+/* Cuts all matches out, in place. A match of nothing cuts nothing, and one character is gone past.
+ */
+static void strike(const regex_t *expression, char *text) {
+        size_t n = strlen(text), from = 0, to = 0;
+        regmatch_t match;
+
+        while (regexec(expression, text + from, 1, &match, from > 0 ? REG_NOTBOL : 0) == 0) {
+                size_t begin = from + (size_t) match.rm_so, end = from + (size_t) match.rm_eo;
+                uint32_t character;
+
+                memmove(text + to, text + from, begin - from);
+                to += begin - from;
+                from = end;
+                if (begin == end) {
+                        size_t length = end < n ? utf8_next(text + end, n - end, &character) : 0;
+
+                        if (length == 0)
+                                break;
+                        memmove(text + to, text + from, length);
+                        to += length;
+                        from += length;
+                }
+        }
+        memmove(text + to, text + from, n - from + 1);
+}
+
+static int clean_headline(const RawEntry *raw, const Strikes *strikes, char **ret) {
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        if (strikes->n == 0)
+                return text_clean(raw->headline, raw->n_headline, HEADLINE_MAX, ret);
+
+        /* What is struck out must not have taken the room of what stays. */
+        r = text_clean(raw->headline, raw->n_headline, raw->n_headline + 8, &text);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < strikes->n; i++)
+                strike(strikes->items + i, text);
+        return text_clean(text, strlen(text), HEADLINE_MAX, ret);
+}
+
+static int has_key(const char *headline) {
+        _cleanup_free_ char *key = NULL;
+        int r;
+
+        r = text_key(headline, &key);
+        return r < 0 ? r : !isempty(key);
+}
+
+static void entry_donep(Entry *entry) {
+        entry_done(entry);
+}
+
+int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, Entry *ret) {
+        _cleanup_(entry_donep) Entry entry = {};
+        int r;
+
+        r = clean_headline(raw, strikes, &entry.headline);
+        if (r < 0)
+                return r;
+        r = has_key(entry.headline);
+        if (r <= 0) {
+                if (r == 0)
+                        explain("an entry is dropped, no letter or digit is left of its text: \"%s\"",
+                                entry.headline);
+                return r;
+        }
+
+        if (raw->link) {
+                r = url_resolve(base, raw->link, &entry.url);
+                if (r < 0)
+                        return r;
+                if (r == 0)
+                        explain("an entry has no link, this is none of http or https: \"%.100s\"",
+                                raw->link);
+        }
+        if (raw->published) {
+                r = text_clean(raw->published, strlen(raw->published), PUBLISHED_MAX,
+                               &entry.published);
+                if (r < 0)
+                        return r;
+                if (!*entry.published) {
+                        free(entry.published);
+                        entry.published = NULL;
+                }
+        }
+        *ret = entry;
+        entry = (Entry){};
+        return 1;
+}

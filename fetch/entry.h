@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* From what a page says to an entry, whatever format it is read from. */
+
+#include <regex.h>
+
+#include "common/source.h"
+#include "fetch/reply.h"
+
+/* The Strike= expressions of a source. */
+typedef struct Strikes {
+        regex_t *items;
+        size_t n;
+} Strikes;
+
+/* Problems are logged with file and line; -EINVAL, -ENOMEM. */
+int strikes_compile(const Values *values, Strikes *ret);
+void strikes_done(Strikes *strikes);
+
+/* The texts as they are on the page; link and published may be NULL. */
+typedef struct RawEntry {
+        const char *headline;
+        size_t n_headline;
+        const char *link;
+        const char *published;
+} RawEntry;
+
+/*
+ * Cleans a headline and strikes from it, resolves the link against base. 1 and an entry, which the
+ * caller empties with entry_done(); 0 when its text has no key; -ENOMEM.
+ */
+int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, Entry *ret);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/text.h"
+#include "fetch/explain.h"
+#include "fetch/http.h"
+#include "fetch/once.h"
+#include "fetch/page.h"
+
+typedef struct Reading {
+        Reader *reader;
+        Reply *reply;
+        const char *name;
+        int result; /* of print() */
+        bool done;
+} Reading;
+
+static int print(const Reply *reply, const char *name) {
+        _cleanup_buffer_ Buffer line = BUFFER(REPLY_MAX);
+        int r;
+
+        r = reply_write(reply, name, &line);
+        if (r < 0)
+                return log_oom();
+        if (fwrite(line.data, 1, line.size, stdout) != line.size || fflush(stdout) != 0) {
+                log_error("cannot write: %m");
+                return -EIO;
+        }
+        explain("the state is %s, with %zu entries", state_name(reply->state), reply->n_entries);
+        return 0;
+}
+
+static int read_file(const Reading *reading, const char *path, const char *url) {
+        const Source *source = reading->reader->source;
+        _cleanup_buffer_ Buffer body = BUFFER(0);
+        _cleanup_close_ int opened = -1;
+        int fd = STDIN_FILENO, r;
+
+        if (!streq(path, "-")) {
+                opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+                if (opened < 0) {
+                        log_error("%s: %m", path);
+                        return -errno;
+                }
+                fd = opened;
+        }
+        r = buffer_read_file(fd, source->max_size, &body);
+        if (r == -EFBIG)
+                reply_set(reading->reply, STATE_TOO_LARGE, "the page is larger than MaxSize=");
+        else if (r < 0) {
+                log_error("%s: %s", path, strerror(-r));
+                return r;
+        } else {
+                reading->reply->bytes = body.size;
+                reader_read(reading->reader, &body, url, NULL, reading->reply);
+        }
+        return 0;
+}
+
+static void on_answer(const HttpAnswer *answer, void *userdata) {
+        Reading *reading = userdata;
+
+        explain("%s answered with status %ld", answer->url, answer->reply->http);
+        if (answer->reply->state == STATE_OK)
+                reader_read(reading->reader, answer->body, answer->url, answer->charset,
+                            answer->reply);
+
+        /* The reply outlives the answer. */
+        *reading->reply = *answer->reply;
+        *answer->reply = (Reply){};
+        reading->done = true;
+}
+
+static int fetch(Reading *reading, const char *user_agent, const char *url) {
+        _cleanup_(http_freep) Http *http = NULL;
+        bool ignored;
+        int r;
+
+        r = http_new(user_agent, &http);
+        if (r >= 0)
+                r = http_get(http, reading->reader->source, url, NULL, on_answer, reading);
+        if (r < 0)
+                return log_oom();
+        while (r >= 0 && !reading->done)
+                r = http_turn(http, -1, &ignored);
+        return r;
+}
+
+/* "etc/sources/name.source" is called name. */
+static int name_of(const char *path, char **ret) {
+        const char *base = strrchr(path, '/');
+        size_t n;
+
+        base = base ? base + 1 : path;
+        n = strlen(base);
+        if (n > 7 && streq(base + n - 7, ".source"))
+                n -= 7;
+        return text_clean(base, n, SOURCE_NAME_MAX, ret);
+}
+
+static int read_once(const Config *config, const Once *once, const Source *source, Reply *reply) {
+        _cleanup_(reader_freep) Reader *reader = NULL;
+        const char *url = once->url ? once->url : source->url.text;
+        Reading reading = { .reply = reply, .name = source->name };
+        usec_t begin = time_monotonic();
+        int r;
+
+        r = reader_new(source, &reader, reply);
+        if (r < 0)
+                return 0; /* it is in the reply */
+        reading.reader = reader;
+        if (once->page) {
+                r = read_file(&reading, once->page, url);
+                reply->elapsed = time_monotonic() - begin;
+        } else {
+                r = fetch(&reading, config->user_agent.text, url);
+                reply->elapsed = time_monotonic() - begin;
+        }
+        if (r < 0)
+                return r;
+        return reader_is_content(reader, reply);
+}
+
+int once_run(const Config *config, const Once *once) {
+        _cleanup_(source_freep) Source *source = NULL;
+        _cleanup_free_ char *name = NULL;
+        _cleanup_reply_ Reply reply = {};
+        int r, healthy = 0;
+
+        r = name_of(once->source, &name);
+        if (r < 0)
+                return log_oom();
+        r = source_load(once->source, name, &source);
+        if (r == -ENOENT || r == -EACCES)
+                log_error("%s: %s", once->source, strerror(-r));
+        if (r == -ENOENT)
+                reply_set(&reply, STATE_UNKNOWN_SOURCE, "there is no such file");
+        else if (r < 0)
+                reply_set(&reply, STATE_BAD_SOURCE, "the source file has errors");
+        else {
+                healthy = read_once(config, once, source, &reply);
+                if (healthy < 0)
+                        return healthy;
+        }
+        r = print(&reply, name);
+        return r < 0 ? r : healthy;
+}
+
+int once_check(const Config *config) {
+        Source **sources;
+        int r, error = 0;
+
+        r = config_load_sources(config, &sources);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < config->sources.n; i++) {
+                Reader *reader = NULL;
+
+                r = reader_new(sources[i], &reader, NULL);
+                if (r < 0 && error == 0)
+                        error = r;
+                reader_free(reader);
+        }
+        sources_free(sources, config->sources.n);
+        return error;
+}

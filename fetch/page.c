@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <malloc.h>
+
+#include "common/log.h"
+#include "fetch/charset.h"
+#include "fetch/explain.h"
+#include "fetch/page.h"
+
+/* Over and above Timeout=, for reading alone. */
+#define GRACE_SEC 5U
+
+static int refuse_json(const Source *source, Reply *reply) {
+        const char *what;
+        unsigned line = 1;
+
+        if (source->script.text) {
+                what = "Script= is not supported by this version";
+                line = source->script.line;
+        } else if (source->format == FORMAT_JSON)
+                what = "Format=json is not supported by this version";
+        else
+                return 0;
+        log_file(LOG_ERR, source->path, line, "%s", what);
+        if (reply)
+                reply_set(reply, STATE_BAD_SOURCE, "%s:%u: %s", source->path, line, what);
+        return -EOPNOTSUPP;
+}
+
+int reader_new(const Source *source, Reader **ret, Reply *reply) {
+        _cleanup_(reader_freep) Reader *reader = NULL;
+        const Value *where = NULL;
+        int r;
+
+        reader = calloc(1, sizeof(Reader));
+        if (!reader)
+                return log_oom();
+        reader->source = source;
+
+        r = refuse_json(source, reply);
+        if (r < 0)
+                return r;
+        r = strip_new(source, &reader->strip, &where);
+        if (r < 0) {
+                if (reply && where)
+                        reply_set(
+                                reply, STATE_BAD_SOURCE, "%s:%u: not a selector or expression: %s",
+                                where->file ? where->file : source->path, where->line, where->text);
+                else if (reply)
+                        reply_set(reply, STATE_BAD_SOURCE, "%s", strerror(-r));
+                return r;
+        }
+        *ret = STEAL_POINTER(reader);
+        return 0;
+}
+
+Reader *reader_free(Reader *reader) {
+        if (!reader)
+                return NULL;
+        strip_free(reader->strip);
+        free(reader);
+        return NULL;
+}
+
+static int read_page(const Reader *reader, Buffer *body, const char *url, const char *charset,
+                     Reply *reply) {
+        const CharsetHints hints = {
+                .forced = reader->source->charset.text,
+                .http = charset,
+                .xml = reader->source->format == FORMAT_XML,
+        };
+        Charset found;
+        int r;
+
+        r = charset_decode(body, &hints, &found);
+        if (r < 0)
+                return r;
+        explain("the page is read as %s, because %s", found.name, found.why);
+        return strip_read(reader->strip, body, url, reply);
+}
+
+void reader_read(const Reader *reader, Buffer *body, const char *url, const char *charset,
+                 Reply *reply) {
+        usec_t timeout = reader->source->timeout;
+        int r;
+
+        /* A page made to keep the parser or a selector busy for ever ends this process, not the
+         * service. */
+        (void) alarm((unsigned) ((timeout + USEC_PER_SEC - 1) / USEC_PER_SEC) + GRACE_SEC);
+        r = read_page(reader, body, url, charset, reply);
+        (void) alarm(0);
+        if (r < 0) {
+                log_error("%s: %s", reader->source->name, strerror(-r));
+                reply_set(reply, STATE_TOO_LARGE, "there is not memory enough to read the page");
+        }
+
+        /* The tree of a page is 20 times what stays; give it back rather than keep it until the
+         * next poll. */
+        buffer_done(body);
+        (void) malloc_trim(0);
+}
+
+bool reader_is_content(const Reader *reader, const Reply *reply) {
+        return reply->state == STATE_OK ||
+               (reply->state == STATE_EMPTY && reader->source->expect.mode == EXPECT_SOMETIMES);
+}

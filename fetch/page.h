@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * From the bytes of a page to a reply. The only place that chooses between formats: each has a
+ * compiled form that is made once, and a function that reads a text with it.
+ */
+
+#include "common/source.h"
+#include "fetch/reply.h"
+#include "fetch/strip.h"
+
+/* How to read the pages of one source. */
+typedef struct Reader {
+        const Source *source;
+        Strip *strip; /* for HTML and XML */
+} Reader;
+
+/*
+ * Compiles what the source says. On failure every problem was logged, and the reply, unless it is
+ * NULL, is a bad-source that names the first.
+ */
+int reader_new(const Source *source, Reader **ret, Reply *reply);
+Reader *reader_free(Reader *reader);
+DEFINE_CLEANUP(Reader, reader_free);
+
+/*
+ * Reads a page that was fetched from url with that charset in Content-Type (or NULL). Empties body.
+ * Sets what the page tells of the reply: state, detail, strip, entries. Should it take longer than
+ * Timeout= and 5 s, SIGALRM ends the process.
+ */
+void reader_read(const Reader *reader, Buffer *body, const char *url, const char *charset,
+                 Reply *reply);
+
+/* ok, or empty where that is normal: what a source's memory may rest on. */
+bool reader_is_content(const Reader *reader, const Reply *reply);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What came of reading one page, and the line of JSON that tells it; tickerd-fetch(1). */
+
+#include "common/buffer.h"
+#include "common/state.h"
+#include "common/timespan.h"
+
+#define REPLY_MAX (16U * 1024U * 1024U)
+#define ENTRIES_MAX 2000U
+
+/* One line of a strip; no url or published is NULL. */
+typedef struct Entry {
+        char *headline;
+        char *url;
+        char *published;
+} Entry;
+
+typedef struct Reply {
+        State state;
+        char *detail; /* one sentence, or NULL */
+
+        /* What is 0 is not known. */
+        long http;                       /* status */
+        unsigned retry_after, fresh_for; /* seconds */
+        uint64_t bytes;
+        usec_t elapsed;
+        unsigned strip; /* which Strip= matched, from 1 */
+
+        Entry *entries; /* in page order */
+        size_t n_entries;
+} Reply;
+
+#define _cleanup_reply_ _cleanup_(reply_done)
+
+/* Frees what the reply owns and makes it an empty one. */
+void reply_done(Reply *reply);
+
+/* Sets state and detail, which is cleaned and cut, and forgets the entries. Short of memory: no
+ * detail. */
+void reply_set(Reply *reply, State state, const char *format, ...) _printf_(3, 4);
+
+/* Appends an entry, whose strings it takes over, also when it fails. -E2BIG past ENTRIES_MAX;
+ * -ENOMEM. */
+int reply_add(Reply *reply, Entry *entry);
+void entry_done(Entry *entry);
+
+/*
+ * Appends the reply as a line. One that would be longer than REPLY_MAX is told as too-large
+ * instead. Errors as buffer_append().
+ */
+int reply_write(const Reply *reply, const char *source, Buffer *b);

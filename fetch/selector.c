@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <libxml/xpathInternals.h>
+
+#include "common/log.h"
+#include "fetch/selector.h"
+
+/* A name in an expression, outside of quotes, and what stands behind it. */
+typedef struct Name {
+        const char *start;
+        size_t n;
+        enum {
+                NAME_OTHER,
+                NAME_FUNCTION,
+                NAME_PREFIX
+        } role;
+} Name;
+
+static bool is_name_byte(char c) {
+        return isalnum((unsigned char) c) || c == '_' || c == '-' || c == '.' ||
+               (unsigned char) c >= 0x80;
+}
+
+/* Goes from name to name. */
+static bool next_name(const char **s, Name *ret) {
+        const char *p = *s, *behind;
+
+        while (*p && (!is_name_byte(*p) || isdigit((unsigned char) *p) || strchr("-.", *p))) {
+                if (*p == '"' || *p == '\'') {
+                        p = strchr(p + 1, *p);
+                        if (!p)
+                                return false;
+                } else if (isdigit((unsigned char) *p))
+                        while (is_name_byte(p[1]))
+                                p++;
+                p++;
+        }
+        if (!*p)
+                return false;
+
+        *ret = (Name){ .start = p };
+        while (is_name_byte(p[ret->n]))
+                ret->n++;
+        p += ret->n;
+        behind = p + strspn(p, " \t");
+        if (*behind == '(')
+                ret->role = NAME_FUNCTION;
+        else if (*behind == ':' && behind[1] != ':')
+                ret->role = NAME_PREFIX;
+        *s = p;
+        return true;
+}
+
+/* libxml2 takes an unknown function for an error only when it comes to it, on some page, some day.
+ */
+static bool is_known_function(const Name *name) {
+        static const char *const known[] = {
+                "last",
+                "position",
+                "count",
+                "id",
+                "local-name",
+                "namespace-uri",
+                "name",
+                "string",
+                "concat",
+                "starts-with",
+                "contains",
+                "substring-before",
+                "substring-after",
+                "substring",
+                "string-length",
+                "normalize-space",
+                "translate",
+                "boolean",
+                "not",
+                "true",
+                "false",
+                "lang",
+                "number",
+                "sum",
+                "floor",
+                "ceiling",
+                "round",
+                "has-class",
+                "comment",
+                "text",
+                "processing-instruction",
+                "node",
+                "and",
+                "or",
+                "div",
+                "mod", /* before a parenthesis, operators */
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(known); i++)
+                if (strlen(known[i]) == name->n && strncmp(known[i], name->start, name->n) == 0)
+                        return true;
+        return false;
+}
+
+int selector_compile(const char *key, const Value *value, Selector *ret) {
+        Selector selector = { .key = key, .value = value };
+        const char *file = value->file ? value->file : "built-in", *s = value->text;
+        xmlXPathContext *context;
+        Name name;
+
+        if (!isempty(value->text)) {
+                while (next_name(&s, &name))
+                        if (name.role == NAME_FUNCTION && !is_known_function(&name)) {
+                                log_file(LOG_ERR, file, value->line,
+                                         "%s=%.200s uses a function that XPath 1.0 "
+                                         "does not have: %.*s()",
+                                         key, value->text, (int) MIN(name.n, 40U), name.start);
+                                return -EINVAL;
+                        }
+                context = xmlXPathNewContext(NULL);
+                if (!context)
+                        return log_oom();
+                selector.compiled = xmlXPathCtxtCompile(context, (const xmlChar *) value->text);
+                xmlXPathFreeContext(context);
+                if (!selector.compiled) {
+                        log_file(LOG_ERR, file, value->line, "%s=%.200s is not an XPath expression",
+                                 key, value->text);
+                        return -EINVAL;
+                }
+        }
+        *ret = selector;
+        return 0;
+}
+
+void selector_done(Selector *selector) {
+        if (selector->compiled)
+                xmlXPathFreeCompExpr(selector->compiled);
+        *selector = (Selector){};
+}
+
+static bool has_word(const char *s, const char *word) {
+        const char *const white = " \t\n\f\r";
+        size_t n = strlen(word);
+
+        for (s += strspn(s, white); *s; s += strspn(s, white)) {
+                size_t length = strcspn(s, white);
+
+                if (length == n && memcmp(s, word, n) == 0)
+                        return true;
+                s += length;
+        }
+        return false;
+}
+
+/* has-class('name'); libxml2's macro wants these names of the parameters. */
+static void has_class(xmlXPathParserContext *ctxt, int nargs) {
+        xmlNode *node = ctxt->context->node;
+        xmlChar *name, *classes = NULL;
+        bool result = false;
+
+        CHECK_ARITY(1);
+        name = xmlXPathPopString(ctxt);
+        if (xmlXPathCheckError(ctxt)) {
+                xmlFree(name);
+                return;
+        }
+        if (node && node->type == XML_ELEMENT_NODE)
+                classes = xmlGetNoNsProp(node, (const xmlChar *) "class");
+        if (name && *name && classes)
+                result = has_word((const char *) classes, (const char *) name);
+        xmlFree(classes);
+        xmlFree(name);
+        xmlXPathReturnBoolean(ctxt, result);
+}
+
+static void keep_quiet(_unused_ void *userdata, _unused_ xmlError *error) {}
+
+int query_init(Query *query, xmlDoc *document) {
+        const xmlNode *root = xmlDocGetRootElement(document);
+        xmlXPathContext *context;
+        int r;
+
+        context = xmlXPathNewContext(document);
+        if (!context)
+                return -ENOMEM;
+        context->opLimit = STEPS_MAX;
+        context->error = keep_quiet;
+        r = xmlXPathRegisterFunc(context, (const xmlChar *) "has-class", has_class);
+        for (const xmlNs *ns = root ? root->nsDef : NULL; ns && r == 0; ns = ns->next) {
+                const xmlChar *prefix = ns->prefix ? ns->prefix : (const xmlChar *) "d";
+
+                if (ns->href)
+                        r = xmlXPathRegisterNs(context, prefix, ns->href);
+        }
+        *query = (Query){ .context = context };
+        if (r != 0) {
+                query_done(query);
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+void query_done(Query *query) {
+        if (query->context)
+                xmlXPathFreeContext(query->context);
+        query->context = NULL;
+}
+
+int query_add_prefixes(Query *query, const Selector *selector) {
+        const char *s = selector->compiled ? selector->value->text : "";
+        Name name;
+
+        while (next_name(&s, &name)) {
+                _cleanup_free_ char *prefix = NULL;
+
+                if (name.role != NAME_PREFIX)
+                        continue;
+                prefix = strndup(name.start, name.n);
+                if (!prefix)
+                        return -ENOMEM;
+                if (!xmlXPathNsLookup(query->context, (xmlChar *) prefix) &&
+                    xmlXPathRegisterNs(query->context, (xmlChar *) prefix,
+                                       (xmlChar *) "tickerd:undeclared") != 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static int fail(Query *query, const Selector *selector, const char *why) {
+        if (!query->failed) {
+                query->failed = selector;
+                (void) snprintf(query->why, sizeof(query->why), "%s", why);
+        }
+        return -EINVAL;
+}
+
+int query_run(Query *query, const Selector *selector, xmlNode *node, xmlXPathObject **ret) {
+        xmlXPathContext *context = query->context;
+        xmlXPathObject *object;
+
+        context->node = node;
+        xmlResetError(&context->lastError);
+        object = xmlXPathCompiledEval(selector->compiled, context);
+        if (!object) {
+                if (context->opCount >= context->opLimit) {
+                        (void) fail(query, selector, "takes too many steps on this page");
+                        return -ENOBUFS;
+                }
+                if (context->lastError.code == XML_ERR_NO_MEMORY)
+                        return -ENOMEM;
+                return fail(query, selector, "cannot be evaluated");
+        }
+        if (object->nodesetval)
+                xmlXPathNodeSetSort(object->nodesetval);
+        *ret = object;
+        return 0;
+}
+
+int query_nodes(Query *query, const Selector *selector, xmlNode *node, xmlXPathObject **ret) {
+        xmlXPathObject *object;
+        int r;
+
+        r = query_run(query, selector, node, &object);
+        if (r < 0)
+                return r;
+        if (object->type != XPATH_NODESET) {
+                xmlXPathFreeObject(object);
+                return fail(query, selector, "does not select nodes");
+        }
+        *ret = object;
+        return 0;
+}

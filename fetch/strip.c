@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/text.h"
+#include "fetch/content.h"
+#include "fetch/document.h"
+#include "fetch/explain.h"
+#include "fetch/strip-private.h"
+#include "fetch/url.h"
+
+#define _cleanup_object_ _cleanup_(object_freep)
+
+/* One page being read. */
+typedef struct Page {
+        const Strip *strip;
+        xmlDoc *document;
+        Query query;
+        char *base;
+        Buffer headline, link, published; /* of the entry at hand, reused for all */
+        Reply *reply;
+} Page;
+
+/* The text of what a selector finds: of its first node, or the string it makes. 0: it finds
+ * nothing. */
+static int read_text(Page *page, const Selector *selector, xmlNode *node, bool drop, Buffer *b) {
+        _cleanup_object_ xmlXPathObject *object = NULL;
+        xmlChar *text;
+        int r;
+
+        b->size = 0;
+        r = buffer_reserve(b, 0);
+        if (r >= 0)
+                r = query_run(&page->query, selector, node, &object);
+        if (r < 0)
+                return r;
+        if (object->type == XPATH_NODESET) {
+                if (nodes_count(object) == 0)
+                        return 0;
+                r = content_text(nodes_get(object, 0), drop, b);
+                return r < 0 ? r : 1;
+        }
+        text = xmlXPathCastToString(object);
+        if (!text)
+                return -ENOMEM;
+        r = buffer_append(b, text, MIN((size_t) xmlStrlen(text), (size_t) CONTENT_MAX));
+        xmlFree(text);
+        return r < 0 ? r : 1;
+}
+
+/* Marks what Drop= names in an entry, or takes the marks away. */
+static int mark_dropped(Page *page, xmlNode *item, xmlXPathObject **objects) {
+        const Strip *strip = page->strip;
+
+        for (size_t i = 0; i < strip->source->drop.n; i++) {
+                int r;
+
+                if (!strip->drops[i].compiled)
+                        continue;
+                r = query_nodes(&page->query, strip->drops + i, item, objects + i);
+                if (r < 0)
+                        return r;
+                for (size_t k = 0; k < nodes_count(objects[i]); k++)
+                        content_mark(nodes_get(objects[i], k), true);
+        }
+        return 0;
+}
+
+static void unmark_dropped(const Page *page, xmlXPathObject **objects) {
+        for (size_t i = 0; objects && i < page->strip->source->drop.n; i++) {
+                if (!objects[i])
+                        continue;
+                for (size_t k = 0; k < nodes_count(objects[i]); k++)
+                        content_mark(nodes_get(objects[i], k), false);
+                xmlXPathFreeObject(objects[i]);
+        }
+}
+
+/* Link= may name the attribute or an element whose text is the address. */
+static int read_parts(Page *page, xmlNode *item, RawEntry *ret) {
+        const Strip *strip = page->strip;
+        RawEntry raw = {};
+        int r;
+
+        r = read_text(page, &strip->headline, item, true, &page->headline);
+        if (r <= 0) {
+                if (r == 0)
+                        explain("an entry is dropped, Headline= finds nothing in it");
+                return r;
+        }
+        raw.headline = page->headline.data;
+        raw.n_headline = page->headline.size;
+        if (strip->link.compiled) {
+                r = read_text(page, &strip->link, item, false, &page->link);
+                if (r < 0)
+                        return r;
+                raw.link = r > 0 ? page->link.data : NULL;
+        }
+        if (strip->published.compiled) {
+                r = read_text(page, &strip->published, item, false, &page->published);
+                if (r < 0)
+                        return r;
+                raw.published = r > 0 ? page->published.data : NULL;
+        }
+        *ret = raw;
+        return 1;
+}
+
+static int read_item(Page *page, xmlNode *item) {
+        _cleanup_free_ xmlXPathObject **dropped = NULL;
+        Entry entry;
+        RawEntry raw;
+        int r = 0;
+
+        if (content_is_hidden(item)) {
+                explain("an entry is dropped, it stands in a template, script or the like");
+                return 0;
+        }
+        if (page->strip->source->drop.n > 0) {
+                dropped = calloc(page->strip->source->drop.n, sizeof(xmlXPathObject *));
+                if (!dropped)
+                        return -ENOMEM;
+                r = mark_dropped(page, item, dropped);
+        }
+        if (r >= 0)
+                r = read_parts(page, item, &raw);
+        unmark_dropped(page, dropped);
+        if (r <= 0)
+                return r;
+
+        r = entry_make(&raw, &page->strip->strikes, page->base, &entry);
+        return r > 0 ? reply_add(page->reply, &entry) : r;
+}
+
+/* The entries of one strip; reply->n_entries tells whether there are any. */
+static int read_strip(Page *page, xmlNode *node) {
+        _cleanup_object_ xmlXPathObject *items = NULL;
+        int r;
+
+        r = query_nodes(&page->query, &page->strip->item, node, &items);
+        for (size_t i = 0; r >= 0 && i < nodes_count(items); i++)
+                r = read_item(page, nodes_get(items, i));
+        return r;
+}
+
+/* One alternative. 1: its strip was found and has entries. */
+static int read_alternative(Page *page, size_t i) {
+        _cleanup_object_ xmlXPathObject *nodes = NULL;
+        int r;
+
+        r = query_nodes(&page->query, page->strip->strips + i, (xmlNode *) page->document, &nodes);
+        if (r < 0)
+                return r;
+        explain("Strip= number %zu finds %zu node(s)", i + 1, nodes_count(nodes));
+        for (size_t k = 0; k < nodes_count(nodes); k++) {
+                if (page->reply->strip == 0)
+                        page->reply->strip = (unsigned) i + 1;
+                r = read_strip(page, nodes_get(nodes, k));
+                if (r < 0)
+                        return r;
+                if (page->reply->n_entries > 0) {
+                        explain("its node number %zu yields %zu entries", k + 1,
+                                page->reply->n_entries);
+                        page->reply->strip = (unsigned) i + 1;
+                        page->reply->state = STATE_OK;
+                        return 1;
+                }
+        }
+        return 0;
+}
+
+/* "", false, 0 and null mean no, as JSON and scripts write it. */
+static int is_shown(Page *page) {
+        static const char *const no[] = { "", "false", "0", "null", "NaN" };
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        if (!page->strip->when.compiled)
+                return true;
+        r = read_text(page, &page->strip->when, (xmlNode *) page->document, false, &page->headline);
+        if (r >= 0)
+                r = text_clean(page->headline.data, page->headline.size, CONTENT_MAX, &text);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(no); i++)
+                if (streq(text, no[i]))
+                        return false;
+        return true;
+}
+
+static int read_document(Page *page) {
+        const Source *source = page->strip->source;
+        int r;
+
+        r = is_shown(page);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                reply_set(page->reply, STATE_EMPTY, "When= says that the strip is not shown");
+                return 0;
+        }
+        for (size_t i = 0; i < source->strip.n; i++) {
+                if (!page->strip->strips[i].compiled)
+                        continue;
+                r = read_alternative(page, i);
+                if (r != 0)
+                        return r;
+        }
+        if (page->reply->strip > 0)
+                reply_set(page->reply, STATE_EMPTY, "the strip is there, but no entry in it");
+        else
+                reply_set(page->reply, STATE_NO_STRIP, "no Strip= finds anything on the page");
+        return 0;
+}
+
+/* The first <base> of the page, if it is of use. */
+static int find_base(Page *page, const char *url) {
+        const xmlNode *node = xmlDocGetRootElement(page->document), *root = node;
+        xmlChar *href = NULL;
+        int r = 0;
+
+        while (node && page->document->type == XML_HTML_DOCUMENT_NODE) {
+                if (node->type == XML_ELEMENT_NODE && streq((const char *) node->name, "base"))
+                        href = xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) "href");
+                if (href)
+                        break;
+                if (node->children && node->type == XML_ELEMENT_NODE)
+                        node = node->children;
+                else {
+                        while (node != root && !node->next)
+                                node = node->parent;
+                        node = node == root ? NULL : node->next;
+                }
+        }
+        if (href)
+                r = url_resolve(url, (const char *) href, &page->base);
+        xmlFree(href);
+        if (r == 0)
+                page->base = strdup(url);
+        return r < 0 || !page->base ? -ENOMEM : 0;
+}
+
+static int prepare(Page *page, const char *url) {
+        const Strip *strip = page->strip;
+        const Selector *const single[] = {
+                &strip->when, &strip->item, &strip->headline, &strip->link, &strip->published,
+        };
+        int r;
+
+        r = find_base(page, url);
+        if (r >= 0)
+                r = query_init(&page->query, page->document);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(single); i++)
+                r = query_add_prefixes(&page->query, single[i]);
+        for (size_t i = 0; r >= 0 && i < strip->source->strip.n; i++)
+                r = query_add_prefixes(&page->query, strip->strips + i);
+        for (size_t i = 0; r >= 0 && i < strip->source->drop.n; i++)
+                r = query_add_prefixes(&page->query, strip->drops + i);
+        return r;
+}
+
+/* Says what went wrong, and whose fault it is. */
+static int tell(const Page *page, int error) {
+        const Selector *failed = page->query.failed;
+
+        if (error == -E2BIG)
+                reply_set(page->reply, STATE_TOO_LARGE, "the strip has more than %u entries",
+                          ENTRIES_MAX);
+        else if (failed && error == -ENOBUFS)
+                reply_set(page->reply, STATE_BAD_PAGE, "%s= %s", failed->key, page->query.why);
+        else if (failed)
+                reply_set(page->reply, STATE_BAD_SOURCE, "%s:%u: %s= %s",
+                          failed->value->file ? failed->value->file : page->strip->source->path,
+                          failed->value->line, failed->key, page->query.why);
+        else
+                return error;
+        return 0;
+}
+
+int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) {
+        _cleanup_(document_freep) xmlDoc *document = NULL;
+        Page page = {
+                .strip = strip,
+                .headline = BUFFER(CONTENT_MAX),
+                .link = BUFFER(CONTENT_MAX),
+                .published = BUFFER(CONTENT_MAX),
+                .reply = reply,
+        };
+        const char *why;
+        int r;
+
+        r = document_parse(text->data, text->size, strip->source->format, &document, &why);
+        buffer_done(text);
+        if (r == -E2BIG || r == -EBADMSG) {
+                reply_set(reply, r == -E2BIG ? STATE_TOO_LARGE : STATE_BAD_PAGE, "%s", why);
+                return 0;
+        }
+        if (r < 0)
+                return r;
+        if (!document) {
+                reply_set(reply, STATE_NO_STRIP, "the page is empty");
+                return 0;
+        }
+
+        page.document = document;
+        r = prepare(&page, url);
+        if (r >= 0)
+                r = read_document(&page);
+        if (r < 0)
+                r = tell(&page, r);
+
+        query_done(&page.query);
+        free(page.base);
+        buffer_done(&page.headline);
+        buffer_done(&page.link);
+        buffer_done(&page.published);
+        return MIN(r, 0);
+}

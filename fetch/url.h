@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Links as pages write them, made into whole URLs. */
+
+#include "common/util.h"
+
+/*
+ * Resolves a link against the URL of its page (RFC 3986, 5.2; a scheme alike and no "//" after it
+ * counts as relative, as in browsers). Tabs and line breaks are dropped, what no URL may hold is
+ * percent-encoded, the host goes to its ASCII form; all else stays as it is written, query and
+ * fragment included.
+ *
+ * 1 and *ret, which the caller frees; 0 when it is not http or https, has no valid host or is
+ * longer than URL_MAX; -ENOMEM.
+ */
+int url_resolve(const char *base, const char *link, char **ret);
+
+/* Have both URLs the same scheme, host and port? */
+bool url_same_origin(const char *a, const char *b);
