@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The lines that the daemon says on the socket beside items; tickerd-protocol(7). Errors as buffer_append(). */
+/* The lines that the daemon says on the socket beside items; tickerd-protocol(7). Errors as
+ * buffer_append(). */
 
 #include "common/buffer.h"
 #include "daemon/tape.h"

@@ -61,14 +61,14 @@ static int make_items(Db *db, const Poll *poll) {
         return r < 0 ? r : n;
 }
 
-static int write_items(Db *db, const Poll *poll, const char *now) {
+static int write_items(Db *db, const Poll *poll, int n, const char *now) {
         static const Sql rest[] = { SQL_POLL_IDENTITIES, SQL_POLL_CHAINS, SQL_POLL_SEARCH };
         int r;
 
         r = db_run(db, SQL_POLL_NEW, "sss", poll->source, poll->language, now);
         for (size_t i = 0; i < ELEMENTSOF(rest) && r >= 0; i++)
                 r = db_run(db, rest[i], "");
-        return r;
+        return r < 0 ? r : db_run(db, SQL_ITEMS_ADDED, "i", (int64_t) n);
 }
 
 static int write_strip(Db *db, const Poll *poll, const char *now) {
@@ -117,7 +117,7 @@ int diff_run(Db *db, const Poll *poll, PollResult *ret) {
                         return r;
         }
         if (n_new > 0) {
-                r = write_items(db, poll, now);
+                r = write_items(db, poll, n_new, now);
                 if (r < 0)
                         return r;
                 ret->last = ret->first + n_new - 1;

@@ -12,6 +12,8 @@ struct Follower {
         sd_event *event;
         Store *store;
         Sink sink;
+        void (*done)(void *userdata, int error);
+        void *userdata;
         int64_t place;  /* the last item handed over */
         int64_t stored; /* the place in the store */
         bool troubled;  /* the sink failed, and that was said */
@@ -83,13 +85,15 @@ void follower_run(Follower *f) {
                 wait_for_sink(f, r);
         } else
                 f->troubled = false;
+        f->done(f->userdata, r < 0 ? r : 0);
 }
 
 int64_t follower_behind(const Follower *f) {
         return store_newest(f->store) - f->place;
 }
 
-int follower_new(sd_event *event, Store *store, const Sink *sink, Follower **ret) {
+int follower_new(sd_event *event, Store *store, const Sink *sink,
+                 void (*done)(void *userdata, int error), void *userdata, Follower **ret) {
         Follower *f;
         int r;
 
@@ -99,6 +103,8 @@ int follower_new(sd_event *event, Store *store, const Sink *sink, Follower **ret
         f->event = sd_event_ref(event);
         f->store = store;
         f->sink = *sink;
+        f->done = done;
+        f->userdata = userdata;
         r = store_place(store, NAME, &f->stored);
         if (r == -ENODATA)
                 r = 0;

@@ -23,8 +23,12 @@ typedef struct Sink {
         void *userdata;
 } Sink;
 
-/* Goes on from the place in the store. The store and the sink outlive the follower. */
-int follower_new(sd_event *event, Store *store, const Sink *sink, Follower **ret);
+/*
+ * Goes on from the place in the store. The store and the sink outlive the follower. done is called
+ * after each run, with 0 when everything is handed over, or what kept the sink from taking more.
+ */
+int follower_new(sd_event *event, Store *store, const Sink *sink,
+                 void (*done)(void *userdata, int error), void *userdata, Follower **ret);
 Follower *follower_free(Follower *follower);
 
 /* The tape has grown: hand over what can be handed over now. */

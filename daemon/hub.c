@@ -114,7 +114,7 @@ static int on_connection(_unused_ sd_event_source *s, int fd, _unused_ uint32_t 
         return 0;
 }
 
-int hub_new(sd_event *event, Db *json, Tape *tape, unsigned max_subscribers, Hub **ret) {
+int hub_new(const SubscriberContext *context, unsigned max_subscribers, Hub **ret) {
         Hub *hub;
         int r;
 
@@ -123,13 +123,11 @@ int hub_new(sd_event *event, Db *json, Tape *tape, unsigned max_subscribers, Hub
                 return -ENOMEM;
         hub->fd = -1;
         hub->max = max_subscribers;
-        hub->context = (SubscriberContext){
-                .event = sd_event_ref(event),
-                .json = json,
-                .tape = tape,
-                .ended = on_ended,
-        };
-        r = sd_event_add_time(event, &hub->pause, CLOCK_MONOTONIC, 0, 0, on_pause_over, hub);
+        hub->context = *context;
+        hub->context.ended = on_ended;
+        (void) sd_event_ref(hub->context.event);
+        r = sd_event_add_time(hub->context.event, &hub->pause, CLOCK_MONOTONIC, 0, 0, on_pause_over,
+                              hub);
         if (r >= 0)
                 r = sd_event_source_set_enabled(hub->pause, SD_EVENT_OFF);
         if (r < 0) {
@@ -246,6 +244,17 @@ void hub_run(Hub *hub) {
 
 unsigned hub_count(const Hub *hub) {
         return hub->count;
+}
+
+void hub_each(const Hub *hub, void (*fn)(const SubscriberInfo *info, void *userdata),
+              void *userdata) {
+        const Member *m;
+
+        LIST_FOREACH(m, &hub->members, list) {
+                const SubscriberInfo info = subscriber_info(m->subscriber);
+
+                fn(&info, userdata);
+        }
 }
 
 void hub_stop(Hub *hub, void (*empty)(void *userdata), void *userdata) {

@@ -9,8 +9,8 @@
 
 typedef struct Hub Hub;
 
-/* Nobody listens yet. What is passed outlives the hub. */
-int hub_new(sd_event *event, Db *json, Tape *tape, unsigned max_subscribers, Hub **ret);
+/* Nobody listens yet. What the context names outlives the hub, which fills in ended. */
+int hub_new(const SubscriberContext *context, unsigned max_subscribers, Hub **ret);
 
 /* Closes all connections, and removes the socket if the hub made it. */
 Hub *hub_free(Hub *hub);
@@ -31,6 +31,10 @@ void hub_set_max(Hub *hub, unsigned max_subscribers);
 void hub_run(Hub *hub);
 
 unsigned hub_count(const Hub *hub);
+
+/* Calls fn for each subscriber. */
+void hub_each(const Hub *hub, void (*fn)(const SubscriberInfo *info, void *userdata),
+              void *userdata);
 
 /* No more subscribers, and a last word to each; empty is called once all of them are gone. */
 void hub_stop(Hub *hub, void (*empty)(void *userdata), void *userdata);

@@ -1,50 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
 #include "common/log.h"
 #include "daemon/announce.h"
-#include "daemon/hub.h"
-#include "daemon/manager.h"
+#include "daemon/manager-private.h"
 #include "daemon/printer.h"
 
 /* Subscribers have this long to read their last word; the whole stop may take 2 s. */
 #define STOP_USEC USEC_PER_SEC
-/* How often Retain= is looked after, and how soon again when there was more than one transaction's
- * worth. */
+/* How often Retain= is looked after, and how soon again when one transaction was not enough. */
 #define PRUNE_USEC USEC_PER_MINUTE
-#define PRUNE_BATCH 1000
 #define PRUNE_AGAIN_USEC (100 * USEC_PER_MSEC)
-/* A step of a migration may take this long before the service manager worries. */
-#define EXTEND_USEC (5 * USEC_PER_MINUTE)
+#define PRUNE_BATCH 1000
+/* So long all who ask get the same report. */
+#define REPORT_USEC USEC_PER_SEC
 
-struct Manager {
-        const char *config_path;
-        bool once;
-        bool stopping;
-        int status;
-
-        Config *config;
-        Source **sources;
-        size_t n_sources;
-
-        sd_event *event;
-        sd_event_source *prune_timer;
-        sd_event_source *stop_timer;
-        Db *json;
-        Store *store;
-        Tape *tape;
-        Hub *hub;
-        Journal *journal;
-        Follower *follower;
-        Poller *poller;
-        char status_text[512];
-};
-
-static void show_status(Manager *m) {
+void manager_show_status(Manager *m) {
         PollerSummary summary = poller_summary(m->poller);
         char text[sizeof(m->status_text)];
 
@@ -67,7 +39,7 @@ static int on_stop_timer(_unused_ sd_event_source *s, _unused_ uint64_t usec, vo
         return 0;
 }
 
-static void stop(Manager *m, int status) {
+void manager_stop(Manager *m, int status) {
         if (m->stopping)
                 return;
         m->stopping = true;
@@ -81,39 +53,78 @@ static void stop(Manager *m, int status) {
 }
 
 /* With --once: ends when every source was polled and everything that was new is out. */
-static void end_if_done(Manager *m) {
+void manager_stop_if_done(Manager *m) {
         if (m->once && poller_all_polled(m->poller) && follower_behind(m->follower) == 0)
-                stop(m, poller_all_good(m->poller) ? EXIT_SUCCESS : EXIT_FAILURE);
+                manager_stop(m, poller_all_good(m->poller) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static void on_items(void *userdata) {
+void manager_on_items(void *userdata) {
         Manager *m = userdata;
 
         hub_run(m->hub);
         follower_run(m->follower);
 }
 
-static void on_notice(void *userdata, Notice notice, const Source *source, State state,
-                      const char *detail) {
+void manager_on_state(void *userdata, const char *source, const char *state, const char *detail,
+                      usec_t now) {
+        _cleanup_buffer_ Buffer line = BUFFER(4096);
+        char since[TIME_SIZE];
+        Manager *m = userdata;
+        int r;
+
+        r = report_source(&line, source, state, time_format(now, since), *detail ? detail : NULL,
+                          NULL);
+        if (r >= 0)
+                r = board_put(m->board, source, line.data);
+        if (r < 0)
+                log_warning("subscribers do not hear of the state of %s: %s", source, strerror(-r));
+        hub_run(m->hub);
+}
+
+/* One report for all who ask within a second. */
+int manager_on_report(void *userdata, Report **ret) {
+        Manager *m = userdata;
+        const ReportInput input = {
+                .tape = m->tape,
+                .store = m->store,
+                .poller = m->poller,
+                .hub = m->hub,
+                .journal = tape_newest(m->tape) - follower_behind(m->follower),
+        };
+        int r;
+
+        if (m->report && time_monotonic() - m->report->made >= REPORT_USEC)
+                m->report = report_unref(m->report);
+        if (!m->report) {
+                r = report_new(&input, &m->report);
+                if (r < 0)
+                        return r;
+        }
+        *ret = report_ref(m->report);
+        return 0;
+}
+
+void manager_on_notice(void *userdata, Notice notice, const Source *source, State state,
+                       const char *detail) {
         Manager *m = userdata;
 
         announce_notice(m->journal, notice, source, state, detail);
 }
 
-static void on_polled(void *userdata) {
+void manager_on_polled(void *userdata) {
         Manager *m = userdata;
 
-        show_status(m);
-        end_if_done(m);
+        manager_show_status(m);
+        manager_stop_if_done(m);
 }
 
-static void on_lost(void *userdata) {
+void manager_on_lost(void *userdata) {
         Manager *m = userdata;
 
         log_error(
                 "the database %s was replaced or removed; restart tickerd to go on with what is there now",
                 m->config->database.text);
-        stop(m, EXIT_FAILURE);
+        manager_stop(m, EXIT_FAILURE);
 }
 
 static int on_prune(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
@@ -136,7 +147,7 @@ static int on_prune(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *u
 }
 
 /* Only Retain= needs a timer: a daemon that keeps all is not woken for it. */
-static int set_prune_timer(Manager *m) {
+int manager_set_prune_timer(Manager *m) {
         m->prune_timer = sd_event_source_disable_unref(m->prune_timer);
         if (m->config->retain == USEC_INFINITY)
                 return 0;
@@ -144,9 +155,19 @@ static int set_prune_timer(Manager *m) {
                                           on_prune, m);
 }
 
+/* Without a reader on standard output there is nothing to do for one who runs us by hand. */
+static void on_handed_over(void *userdata, int error) {
+        Manager *m = userdata;
+
+        if (error == -EPIPE)
+                manager_stop(m, EXIT_FAILURE);
+        else if (error == 0)
+                manager_stop_if_done(m);
+}
+
 /* Items go to the journal when we run as a service and nobody forbade it, otherwise to standard
  * output. */
-static int set_follower(Manager *m) {
+int manager_set_follower(Manager *m) {
         bool journal = m->config->journal && log_is_journal(STDERR_FILENO);
         Sink sink;
         int r;
@@ -159,7 +180,7 @@ static int set_follower(Manager *m) {
         } else if (!journal)
                 m->journal = journal_free(m->journal);
         sink = journal ? journal_sink(m->journal) : printer_sink();
-        return follower_new(m->event, m->store, &sink, &m->follower);
+        return follower_new(m->event, m->store, &sink, on_handed_over, m, &m->follower);
 }
 
 static bool value_same(const Value *a, const Value *b) {
@@ -197,17 +218,15 @@ static int reload(Manager *m) {
         (void) config_free(m->config);
         m->config = STEAL_POINTER(config);
         hub_set_max(m->hub, m->config->max_subscribers);
-        r = set_prune_timer(m);
+        r = manager_set_prune_timer(m);
         if (r >= 0)
-                r = set_follower(m);
+                r = manager_set_follower(m);
         if (r >= 0)
                 follower_run(m->follower);
         return r;
 }
 
-static int on_reload(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
-                     void *userdata) {
-        Manager *m = userdata;
+void manager_reload(Manager *m) {
         int r;
 
         (void) sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, time_monotonic());
@@ -219,173 +238,7 @@ static int on_reload(_unused_ sd_event_source *s, _unused_ const struct signalfd
                            m->n_sources == 1 ? "" : "s");
         (void) sd_notify(false, "READY=1");
         if (!m->follower)
-                stop(m, EXIT_FAILURE); /* out of memory */
+                manager_stop(m, EXIT_FAILURE); /* out of memory */
         else
-                show_status(m);
-        return 0;
-}
-
-static int on_poll_now(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
-                       void *userdata) {
-        Manager *m = userdata;
-
-        poller_poll_now(m->poller);
-        return 0;
-}
-
-static int on_stop(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
-                   void *userdata) {
-        stop(userdata, EXIT_SUCCESS);
-        return 0;
-}
-
-static int watch_signals(Manager *m) {
-        static const struct {
-                int number;
-                sd_event_signal_handler_t handler;
-        } signals[] = {
-                { SIGTERM, on_stop },
-                { SIGINT, on_stop },
-                { SIGHUP, on_reload },
-                { SIGUSR1, on_poll_now },
-        };
-        sigset_t set;
-        int r;
-
-        (void) sigemptyset(&set);
-        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
-                (void) sigaddset(&set, signals[i].number);
-        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-                return -errno;
-        for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
-                r = sd_event_add_signal(m->event, NULL, signals[i].number, signals[i].handler, m);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-/* A socket that the service manager passes comes first. */
-static int listen_at_socket(Manager *m) {
-        int n = sd_listen_fds(true);
-
-        for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + n; fd++)
-                if (sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0)
-                        return hub_listen_fd(m->hub, fd);
-        return hub_listen(m->hub, m->config->socket.text, m->config->socket_mode);
-}
-
-static void on_progress(_unused_ void *userdata) {
-        (void) sd_notifyf(
-                false, "EXTEND_TIMEOUT_USEC=%" PRIu64 "\nSTATUS=Bringing the database up to date",
-                EXTEND_USEC);
-}
-
-static int set_up(Manager *m, const ManagerOptions *options) {
-        const PollerEvents events = {
-                .items = on_items,
-                .notice = on_notice,
-                .polled = on_polled,
-                .lost = on_lost,
-                .userdata = m,
-        };
-        int r;
-
-        r = sd_event_default(&m->event);
-        if (r >= 0)
-                r = watch_signals(m);
-        if (r >= 0)
-                r = sd_event_set_watchdog(m->event, true);
-        if (r >= 0)
-                r = db_open(":memory:", false, &m->json);
-        if (r >= 0)
-                r = tape_new(m->store, &m->tape);
-        if (r >= 0)
-                r = hub_new(m->event, m->json, m->tape, m->config->max_subscribers, &m->hub);
-        if (r >= 0)
-                r = set_follower(m);
-        if (r >= 0)
-                r = poller_new(m->event, m->store, m->json, options->fetch, options->config_path,
-                               &events, &m->poller);
-        if (r >= 0)
-                r = set_prune_timer(m);
-        if (r < 0) {
-                log_error("cannot start: %s", strerror(-r));
-                return r;
-        }
-
-        r = poller_set_sources(m->poller, m->sources, m->n_sources, m->config->reappear);
-        if (r < 0) {
-                log_error("cannot write to the database %s: %s", m->config->database.text,
-                          store_message(m->store));
-                return r;
-        }
-        return m->once ? 0 : listen_at_socket(m);
-}
-
-int manager_new(const ManagerOptions *options, Config *config, Source **sources, Manager **ret) {
-        Manager *m;
-        int r;
-
-        m = calloc(1, sizeof(Manager));
-        if (!m) {
-                sources_free(sources, config->sources.n);
-                (void) config_free(config);
-                return log_oom();
-        }
-        m->config_path = options->config_path;
-        m->once = options->once;
-        m->config = config;
-        m->sources = sources;
-        m->n_sources = config->sources.n;
-
-        r = store_open(config->database.text, on_progress, m, &m->store);
-        if (r >= 0)
-                r = set_up(m, options);
-        if (r < 0) {
-                (void) manager_free(m);
-                return r;
-        }
-        *ret = m;
-        return 0;
-}
-
-Manager *manager_free(Manager *m) {
-        if (!m)
-                return NULL;
-        (void) sd_event_source_disable_unref(m->prune_timer);
-        (void) sd_event_source_disable_unref(m->stop_timer);
-        (void) poller_free(m->poller);
-        (void) follower_free(m->follower);
-        (void) journal_free(m->journal);
-        (void) hub_free(m->hub);
-        (void) tape_free(m->tape);
-        (void) store_free(m->store);
-        (void) db_free(m->json);
-        (void) sd_event_unref(m->event);
-        sources_free(m->sources, m->n_sources);
-        (void) config_free(m->config);
-        free(m);
-        return NULL;
-}
-
-int manager_run(Manager *m) {
-        int r;
-
-        if (!m->once)
-                announce_started(m->journal, m->config->database.text, m->config->socket.text,
-                                 m->n_sources);
-        if (m->n_sources == 0)
-                log_warning("Sources= is empty: there is nothing to poll");
-        (void) sd_notify(false, "READY=1");
-        show_status(m);
-        follower_run(m->follower);
-        end_if_done(m);
-
-        r = sd_event_loop(m->event);
-        if (r < 0) {
-                log_error("the event loop failed: %s", strerror(-r));
-                return EXIT_FAILURE;
-        }
-        return r;
+                manager_show_status(m);
 }

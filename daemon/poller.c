@@ -12,7 +12,8 @@ typedef struct Watch {
         Health health;
         usec_t started; /* when the last poll began (CLOCK_BOOTTIME) */
         bool in_flight;
-        bool again;        /* poll once more as soon as this poll is over */
+        bool again; /* poll once more as soon as this poll is over */
+        SourceStats stats;
         bool polled, good; /* the last poll: is there one, and was it a good one? */
         State state;       /* as told to the store, */
         char detail[DETAIL_MAX + 1];
@@ -75,11 +76,13 @@ static void end_poll(Watch *w, State state, int64_t retry_after) {
 
         w->in_flight = false;
         w->polled = true;
+        w->stats.polls++;
         if (w->again) {
                 begin_poll(w);
         } else {
                 delay = schedule_delay(w->source->interval, &w->health, state, retry_after,
                                        random_number());
+                w->stats.next_poll = time_now() + (w->started + delay) - clock_now(p);
                 (void) sd_event_source_set_time(w->timer, w->started + delay);
                 (void) sd_event_source_set_enabled(w->timer, SD_EVENT_ONESHOT);
         }
@@ -148,6 +151,8 @@ static int finish_poll(Watch *w, State state, const char *detail, const Reply *s
                 poll.reply = state == STATE_OK ? strip->line : "{}"; /* the strip is empty */
                 poll.size = state == STATE_OK ? strip->size : 2;
         }
+        w->stats.last_poll = poll.now;
+        w->stats.failures += verdict == VERDICT_BAD;
         r = write_poll(w, state, detail, &poll, &result);
         if (r < 0) {
                 w->health = before;
@@ -160,6 +165,9 @@ static int finish_poll(Watch *w, State state, const char *detail, const Reply *s
 
         p->not_stored = false;
         w->good = verdict != VERDICT_BAD;
+        if (result.state_changed)
+                p->events.state(p->events.userdata, w->source->name, state_name(state), detail,
+                                poll.now);
         if (poll.all_clear)
                 tell(w, NOTICE_ALL_CLEAR, state, detail);
         if (poll.alarm_since > 0)
@@ -177,6 +185,8 @@ static int on_reply(void *request, const Reply *reply) {
         State state = reply->state;
         const Reply *strip = NULL;
         int r;
+
+        w->stats.bytes += (uint64_t) reply->bytes;
 
         if (state == STATE_UNCHANGED) {
                 if (w->connection != fetcher_connection(p->fetcher))
@@ -220,6 +230,7 @@ static int watch_init(Watch *w, Poller *p, const Source *source, const Watch *be
         *w = (Watch){ .poller = p, .source = source };
         if (before) {
                 w->health = before->health;
+                w->stats = before->stats;
         } else {
                 r = store_alarmed(p->store, source->name);
                 if (r < 0)
@@ -272,6 +283,15 @@ void poller_poll_now(Poller *p) {
                         begin_poll(w);
                 }
         }
+}
+
+bool poller_stats(const Poller *p, const char *source, SourceStats *ret) {
+        const Watch *w = find(p, source);
+
+        if (!w)
+                return false;
+        *ret = w->stats;
+        return true;
 }
 
 bool poller_all_polled(const Poller *p) {

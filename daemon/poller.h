@@ -22,12 +22,22 @@ typedef enum Notice {
 
 typedef struct PollerEvents {
         void (*items)(void *userdata); /* there are new ones in the store */
+        /* The state of a source has changed, now. */
+        void (*state)(void *userdata, const char *source, const char *state, const char *detail,
+                      usec_t now);
         void (*notice)(void *userdata, Notice notice, const Source *source, State state,
                        const char *detail);
         void (*polled)(void *userdata); /* a poll is over; states and counts may have changed */
         void (*lost)(void *userdata); /* the database was replaced or removed: nothing can go on */
         void *userdata;
 } PollerEvents;
+
+/* What a source has done since the daemon started. Times are the wall clock's, 0: not known. */
+typedef struct SourceStats {
+        usec_t last_poll, next_poll;
+        uint64_t polls, failures; /* failures: bad ones */
+        uint64_t bytes;           /* of pages, decompressed */
+} SourceStats;
 
 /* How many sources there are, how many are in trouble, and the name of one of those (NULL: none).
  */
@@ -64,3 +74,6 @@ bool poller_all_polled(const Poller *poller);
 bool poller_all_good(const Poller *poller);
 
 PollerSummary poller_summary(const Poller *poller);
+
+/* false: no such source. */
+bool poller_stats(const Poller *poller, const char *source, SourceStats *ret);

@@ -8,22 +8,12 @@
 #include "common/source.h"
 #include "daemon/diff.h"
 #include "daemon/migrate.h"
-#include "daemon/store.h"
+#include "daemon/store-private.h"
 
 /* Pages of the database kept in memory, in KiB: what a poll touches fits many times over. */
 #define CACHE_KIB "1024"
 /* After a checkpoint the WAL is cut back to this many bytes. */
 #define WAL_SIZE_LIMIT "4194304"
-
-struct Store {
-        char *path;
-        int lock;
-        struct stat file;
-        Db *db;
-        char id[64];
-        int64_t oldest;
-        int64_t newest;
-};
 
 Store *store_free(Store *store) {
         if (!store)
@@ -75,6 +65,7 @@ static int read_bounds(Store *store) {
         (void) snprintf(store->id, sizeof(store->id), "%s", strnull(rows_text(rows, 0)));
         store->oldest = rows_int(rows, 1);
         store->newest = rows_int(rows, 2);
+        store->count = rows_int(rows, 3);
         return 0;
 }
 
@@ -131,30 +122,6 @@ int store_open(const char *path, void (*progress)(void *), void *userdata, Store
         return 0;
 }
 
-int store_check(const Store *store) {
-        struct stat now;
-
-        if (stat(store->path, &now) < 0)
-                return errno == ENOENT ? -ESTALE : -errno;
-        return now.st_dev == store->file.st_dev && now.st_ino == store->file.st_ino ? 0 : -ESTALE;
-}
-
-const char *store_message(const Store *store) {
-        return db_message(store->db);
-}
-
-const char *store_id(const Store *store) {
-        return store->id;
-}
-
-int64_t store_newest(const Store *store) {
-        return store->newest;
-}
-
-int64_t store_oldest(const Store *store) {
-        return store->oldest;
-}
-
 static int enable(Store *store, struct Source *const *sources, size_t n, const char *now) {
         _cleanup_buffer_ Buffer names = BUFFER(4U * 1024U * 1024U);
         int r;
@@ -190,6 +157,22 @@ int store_enable(Store *store, struct Source *const *sources, size_t n, usec_t n
         return r;
 }
 
+/* Returns whether anything was written. */
+static int write_state(Store *store, const Poll *poll, const char *now, PollResult *result) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r, n = 0;
+
+        r = db_query(store->db, SQL_SOURCE_STATE, &rows, "ssss", poll->source, poll->state,
+                     poll->detail, now);
+        if (r < 0)
+                return r;
+        while ((r = rows_next(rows)) > 0) {
+                result->state_changed = rows_int(rows, 0) != 0;
+                n++;
+        }
+        return r < 0 ? r : n;
+}
+
 /* All that a poll writes, inside its transaction. Returns whether it wrote anything. */
 static int write_poll(Store *store, const Poll *poll, PollResult *result) {
         char now[TIME_SIZE], since[TIME_SIZE];
@@ -203,8 +186,7 @@ static int write_poll(Store *store, const Poll *poll, PollResult *result) {
                 changes += r;
         }
         if (poll->state) {
-                r = db_run(store->db, SQL_SOURCE_STATE, "ssss", poll->source, poll->state,
-                           poll->detail, now);
+                r = write_state(store, poll, now, result);
                 if (r < 0)
                         return r;
                 changes += r;
@@ -241,103 +223,9 @@ int store_poll(Store *store, const Poll *poll, PollResult *ret) {
                 return r;
 
         store->newest = result.last;
+        store->count += result.last - result.first + 1;
         *ret = result;
         return 0;
-}
-
-/* Does a statement with one name in it yield a row? */
-static int exists(Store *store, Sql statement, const char *name) {
-        Rows *rows;
-        int r;
-
-        r = db_query(store->db, statement, &rows, "s", name);
-        if (r < 0)
-                return r;
-        r = rows_next(rows);
-        if (r > 0)
-                rows_end(rows);
-        return r;
-}
-
-int store_alarmed(Store *store, const char *source) {
-        return exists(store, SQL_ALARMS_OPEN, source);
-}
-
-int store_knows_source(Store *store, const char *source) {
-        return exists(store, SQL_SOURCE_NAMES, source);
-}
-
-int store_items(Store *store, int64_t after, unsigned limit, item_fn fn, void *userdata) {
-        _cleanup_rows_ Rows *rows = NULL;
-        int r, n = 0;
-
-        r = db_query(store->db, SQL_ITEMS_AFTER, &rows, "ii", after, (int64_t) limit);
-        if (r < 0)
-                return r;
-        while ((r = rows_next(rows)) > 0) {
-                const Item item = {
-                        .id = rows_int(rows, 0),
-                        .source = strnull(rows_text(rows, 1)),
-                        .headline = strnull(rows_text(rows, 2)),
-                        .url = rows_text(rows, 3),
-                        .language = rows_text(rows, 4),
-                        .published = rows_text(rows, 5),
-                        .first_seen = strnull(rows_text(rows, 6)),
-                        .revises = rows_int(rows, 7),
-                        .repeats = rows_int(rows, 8),
-                };
-
-                r = fn(&item, userdata);
-                if (r != 0)
-                        return r;
-                n++;
-        }
-        return r < 0 ? r : n;
-}
-
-int store_last(Store *store, int64_t n, const char *sources, int64_t *ret) {
-        _cleanup_rows_ Rows *rows = NULL;
-        int r;
-
-        if (n <= 0) {
-                *ret = store->newest;
-                return 0;
-        }
-        if (sources)
-                r = db_query(store->db, SQL_ITEMS_LAST_OF, &rows, "is", n, sources);
-        else
-                r = db_query(store->db, SQL_ITEMS_LAST, &rows, "i", n);
-        if (r < 0)
-                return r;
-        r = rows_next(rows);
-        if (r < 0)
-                return r;
-        if (r == 0) /* there are not so many */
-                *ret = 0;
-        else if (sources)
-                *ret = rows_null(rows, 0) ? store->newest : rows_int(rows, 0) - 1;
-        else
-                *ret = rows_int(rows, 0);
-        return 0;
-}
-
-int store_place(Store *store, const char *follower, int64_t *ret) {
-        Rows *rows;
-        int r;
-
-        r = db_query(store->db, SQL_FOLLOWER_PLACE, &rows, "s", follower);
-        if (r < 0)
-                return r;
-        r = rows_next(rows);
-        if (r <= 0)
-                return r < 0 ? r : -ENODATA;
-        *ret = rows_int(rows, 0);
-        rows_end(rows);
-        return 0;
-}
-
-int store_set_place(Store *store, const char *follower, int64_t place) {
-        return db_run(store->db, SQL_FOLLOWER_SET, "si", follower, place);
 }
 
 static int prune(Store *store, const char *before) {
@@ -360,7 +248,7 @@ int store_prune(Store *store, usec_t before) {
         char time[TIME_SIZE];
         int r, n;
 
-        n = exists(store, SQL_PRUNE_DUE, time_format(before, time));
+        n = store_exists(store, SQL_PRUNE_DUE, time_format(before, time));
         if (n <= 0)
                 return n;
         r = db_begin(store->db);

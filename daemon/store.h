@@ -34,6 +34,10 @@ const char *store_id(const Store *store);
 int64_t store_newest(const Store *store);
 int64_t store_oldest(const Store *store);
 
+/* How many items there are, and the size of the write-ahead log in bytes. */
+int64_t store_count(const Store *store);
+uint64_t store_wal_size(const Store *store);
+
 /* The sources that are polled from now on; all others become "disabled". One transaction, or none.
  */
 struct Source;
@@ -62,6 +66,7 @@ typedef struct Poll {
 
 typedef struct PollResult {
         int64_t first, last; /* the ids of the new items, first > last when there is none */
+        bool state_changed;  /* the source was in another state before */
         bool turnover; /* no entry of a strip of three or more is left: items may have been missed
                         */
 } PollResult;
@@ -74,6 +79,12 @@ int store_alarmed(Store *store, const char *source);
 
 /* Is there, or was there, a source of that name? 1 or 0. */
 int store_knows_source(Store *store, const char *source);
+
+/* Calls fn for each source that is polled, until it returns other than 0. detail may be NULL. */
+int store_sources(Store *store,
+                  int (*fn)(const char *name, const char *state, const char *since,
+                            const char *detail, void *userdata),
+                  void *userdata);
 
 /* An item as it stands in the store; strings are valid during the callback, NULL where not known.
  */

@@ -3,6 +3,7 @@
 
 #include "common/buffer.h"
 #include "daemon/answer.h"
+#include "daemon/report.h"
 #include "daemon/subscriber.h"
 
 /* The rest of a line begun and a few short answers. */
@@ -25,6 +26,11 @@ struct Subscriber {
         int64_t place; /* the last item that was sent or passed over */
         int64_t end;   /* live = false: say goodbye after this one */
         Filter filter;
+        bool states;           /* wants to hear of changes of state, */
+        uint64_t states_place; /* beginning after this one */
+        Report *report;        /* the status asked for, and how much of it went out */
+        size_t report_sent;
+        pid_t pid;
         bool live;
         bool read_closed; /* the client has shut its sending side */
         bool closing;     /* nothing but pending goes out any more */
@@ -49,8 +55,14 @@ static int handle_request(Subscriber *s, const char *line, size_t size) {
         if (r < 0)
                 return r;
 
+        if (request.status) {
+                s->report_sent = 0;
+                return s->context->report(s->context->userdata, &s->report);
+        }
         filter_done(&s->filter);
         s->filter = request.filter;
+        s->states = request.states;
+        s->states_place = board_newest(s->context->board);
         s->place = MAX(request.after, tape_oldest(s->context->tape) - 1);
         s->live = request.live;
         s->end = tape_newest(s->context->tape);
@@ -61,7 +73,7 @@ static int handle_request(Subscriber *s, const char *line, size_t size) {
 static int handle_input(Subscriber *s) {
         int r;
 
-        while (s->input.size > 0 && s->pending.size == 0 && !s->closing) {
+        while (s->input.size > 0 && s->pending.size == 0 && !s->report && !s->closing) {
                 char *newline = memchr(s->input.data, '\n', s->input.size);
                 size_t size = newline ? (size_t) (newline - s->input.data) : s->input.size;
 
@@ -113,6 +125,38 @@ static int send_pending(Subscriber *s) {
                 buffer_drop(&s->pending, (size_t) n);
         }
         buffer_done(&s->pending);
+        return 0;
+}
+
+static int send_report(Subscriber *s) {
+        const Buffer *text = s->report ? &s->report->text : NULL;
+
+        while (text && s->report_sent < text->size) {
+                ssize_t n = send(s->fd, text->data + s->report_sent, text->size - s->report_sent,
+                                 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                s->report_sent += (size_t) n;
+        }
+        s->report = report_unref(s->report);
+        return 0;
+}
+
+/* The next change of state that passes the filter becomes pending. */
+static int take_word(Subscriber *s) {
+        const char *source, *line;
+        uint32_t number;
+
+        while (s->states &&
+               board_next(s->context->board, s->states_place, &source, &line, &s->states_place)) {
+                if (s->filter.bits && (tape_source(s->context->tape, source, &number) < 0 ||
+                                       !filter_has(&s->filter, number)))
+                        continue;
+                return buffer_puts(&s->pending, line);
+        }
         return 0;
 }
 
@@ -202,14 +246,18 @@ static int send_all(Subscriber *s) {
 
         for (;;) {
                 r = send_pending(s);
+                if (r >= 0)
+                        r = send_report(s);
                 if (r < 0)
                         return r;
                 if (s->closing)
                         return -ESHUTDOWN; /* the last word is out */
                 r = handle_input(s);
+                if (r >= 0 && s->pending.size == 0)
+                        r = take_word(s);
                 if (r < 0)
                         return r;
-                if (s->pending.size > 0)
+                if (s->pending.size > 0 || s->report)
                         continue;
 
                 if (s->place < tape_oldest(s->context->tape) - 1) {
@@ -238,6 +286,10 @@ static int send_all(Subscriber *s) {
         }
 }
 
+SubscriberInfo subscriber_info(const Subscriber *s) {
+        return (SubscriberInfo){ .pid = s->pid, .place = s->place, .filter = s->filter.names };
+}
+
 static void end(Subscriber *s) {
         s->context->ended(s->userdata);
 }
@@ -254,7 +306,7 @@ void subscriber_run(Subscriber *s) {
         events = r != 0 ? EPOLLOUT : 0;
         /* Input waits while an answer does; so one that only asks and never reads costs nothing
          * more. */
-        if (!s->read_closed && s->pending.size == 0 && s->input.size <= REQUEST_MAX)
+        if (!s->read_closed && s->pending.size == 0 && !s->report && s->input.size <= REQUEST_MAX)
                 events |= EPOLLIN;
         if (events == s->events)
                 return;
@@ -297,6 +349,14 @@ void subscriber_drain(int fd) {
                         return;
 }
 
+/* Who has connected; 0 when that cannot be told. */
+static pid_t find_pid(int fd) {
+        struct ucred peer;
+        socklen_t size = sizeof(peer);
+
+        return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? 0 : peer.pid;
+}
+
 int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Subscriber **ret) {
         Subscriber *s;
         int r;
@@ -309,6 +369,7 @@ int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Sub
         s->context = context;
         s->userdata = userdata;
         s->fd = fd;
+        s->pid = find_pid(fd);
         s->place = tape_newest(context->tape);
         s->live = true;
         s->pending = BUFFER(PENDING_MAX);
@@ -330,6 +391,7 @@ Subscriber *subscriber_free(Subscriber *s) {
         subscriber_drain(s->fd);
         (void) safe_close(s->fd);
         filter_done(&s->filter);
+        (void) report_unref(s->report);
         buffer_done(&s->pending);
         buffer_done(&s->input);
         free(s);

@@ -8,15 +8,21 @@
 
 #include <systemd/sd-event.h>
 
+#include "daemon/board.h"
 #include "daemon/request.h"
 
 typedef struct Subscriber Subscriber;
+typedef struct Report Report;
 
 /* What the hub lends to all of its subscribers. */
 typedef struct SubscriberContext {
         sd_event *event;
         Db *json;
         Tape *tape;
+        Board *board;
+        /* A report for one who asks for the status; the caller owns a reference. */
+        int (*report)(void *userdata, Report **ret);
+        void *userdata;
         /* It is over: free it. Nothing of it is touched afterwards. */
         void (*ended)(void *userdata);
 } SubscriberContext;
@@ -28,7 +34,17 @@ typedef struct SubscriberContext {
 int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Subscriber **ret);
 Subscriber *subscriber_free(Subscriber *subscriber);
 
-/* The tape has grown. May end the subscriber. */
+/* Who it is, where it is, and what it wants (a JSON array of names; NULL: all); valid until its
+ * next request. */
+typedef struct SubscriberInfo {
+        pid_t pid;
+        int64_t place;
+        const char *filter;
+} SubscriberInfo;
+
+SubscriberInfo subscriber_info(const Subscriber *subscriber);
+
+/* The tape or the board has grown. May end the subscriber. */
 void subscriber_run(Subscriber *subscriber);
 
 /*

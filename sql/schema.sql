@@ -1,12 +1,14 @@
 -- The database, version 1. What users may rely on is in tickerd-database(7); the rest is marked internal.
 
--- Who this store is (cursors begin with it), and the lowest id from which the tape has no hole. One row.
+-- Who this store is (cursors begin with it), the lowest id from which the tape has no hole, and how many items
+-- there are, which counting would take too long to tell. One row.
 CREATE TABLE store (
         one INTEGER PRIMARY KEY CHECK (one = 1),
         id TEXT NOT NULL,
-        oldest INTEGER NOT NULL
+        oldest INTEGER NOT NULL,
+        items INTEGER NOT NULL
 ) STRICT;
-INSERT INTO store VALUES (1, lower(hex(randomblob(4))), 1);
+INSERT INTO store VALUES (1, lower(hex(randomblob(4))), 1, 0);
 
 -- The tape.
 CREATE TABLE items (

@@ -1,1 +1,2 @@
-SELECT name, state, since, detail, url, description FROM sources ORDER BY name;
+-- How each source that is polled is doing.
+SELECT name, state, since, detail FROM sources WHERE state <> 'disabled' ORDER BY name;

@@ -276,3 +276,70 @@ def test_removed_items(site, config, daemon):
     assert ids(client.lines(2)) == [4, 5]
     assert daemon.db("SELECT id FROM items") == [(4,), (5,)]
     assert daemon.db("SELECT headline FROM search('three')") == []
+
+
+def read_status(client):
+    lines = []
+    while not lines or lines[-1]["type"] != "status-end":
+        line = client.line()
+        if line["type"] != "item":
+            lines.append(line)
+    return lines[:-1]
+
+
+def test_status(tape):
+    follower = tape.connect(after=3, sources=["left"])
+    assert follower.line()["type"] == "hello"
+    follower.lines(3)
+    client = tape.connect(status=True)
+    status, *rest = read_status(client)
+    assert (status["type"], status["version"], status["items"], status["newest"]) == ("status", "0.1.0", 10, 10)
+    assert status["journal"] == 10 and status["wal"] > 0 and status["subscribers"] == 2
+    sources = [line for line in rest if line["type"] == "source"]
+    assert [(s["source"], s["state"]) for s in sources] == [("left", "ok"), ("right", "ok")]
+    for source in sources:
+        assert source["polls"] >= 1 and source["bytes"] > 100
+        assert source["last_poll"] < source["next_poll"] and source["since"] <= source["last_poll"]
+    assert sources[1]["failures"] == 1  # it began empty
+    subscribers = [line for line in rest if line["type"] == "subscriber"]
+    assert {s["pid"] for s in subscribers} == {os.getpid()}
+    (other,) = [s for s in subscribers if "filter" in s]
+    assert other["filter"] == ["left"] and other["cursor"].endswith("-10") and other["lag"] == 0
+    # The stream goes on where it was.
+    client.send({"last": 1})
+    assert client.line()["after"] == 9
+    assert client.line()["id"] == 10
+
+
+def test_status_does_not_disturb_the_stream(site, tape):
+    client = tape.connect(after=8)
+    assert client.line()["type"] == "hello"
+    assert ids(client.lines(2)) == [9, 10]
+    client.send({"status": True})
+    assert read_status(client)[0]["type"] == "status"
+    site.set("/left", strip_page(["Left 11"]))
+    tape.poll_now()
+    assert client.line()["id"] == 11
+
+
+def test_states(site, tape):
+    client = tape.connect(states=True)
+    only_right = tape.connect(states=True, sources=["right"])
+    silent = tape.connect(last=0)
+    for c in (client, only_right, silent):
+        assert c.line()["type"] == "hello"
+    site.set("/left", "gone", status=404)
+    tape.settle(site, "/left")
+    line = client.line()
+    assert (line["type"], line["source"], line["state"]) == ("source", "left", "http-error")
+    assert line["since"].endswith("Z") and "404" in line["detail"]
+    site.set("/left", strip_page(["Left 11"]))
+    site.set("/right", "gone", status=404)
+    tape.settle(site, "/left")
+    seen = [client.line() for _ in range(3)]
+    assert {(s["source"], s["state"]) for s in seen if s["type"] == "source"} == {
+        ("left", "ok"), ("right", "http-error")}
+    assert [s["id"] for s in seen if s["type"] == "item"] == [11]
+    line = only_right.line()
+    assert (line["source"], line["state"]) == ("right", "http-error")
+    assert silent.line()["id"] == 11

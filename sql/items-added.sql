@@ -1,0 +1,1 @@
+UPDATE store SET items = items + ?1;
