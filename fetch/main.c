@@ -39,6 +39,16 @@ static int usage(const char *what) {
         return EXIT_USAGE;
 }
 
+static int check_arguments(const Arguments *a) {
+        if ((a->once.page || a->once.url) && !a->once.source)
+                return usage("--page= and --url= need --source=");
+        if (a->once.page && a->once.url)
+                return usage("--page= and --url= exclude each other");
+        if (a->check && a->once.source)
+                return usage("--check and --source= exclude each other");
+        return -1;
+}
+
 /* -1: go on; else the status to exit with. */
 static int parse_arguments(int argc, char **argv, Arguments *a) {
         enum {
@@ -92,18 +102,12 @@ static int parse_arguments(int argc, char **argv, Arguments *a) {
                         return usage("unknown option, or one without its value");
                 }
 
-        if (optind < argc)
-                return usage("there are no arguments but options");
-        if ((a->once.page || a->once.url) && !a->once.source)
-                return usage("--page= and --url= need --source=");
-        if (a->once.page && a->once.url)
-                return usage("--page= and --url= exclude each other");
-        if (a->check && a->once.source)
-                return usage("--check and --source= exclude each other");
-        return -1;
+        return optind < argc ? usage("there are no arguments but options") : check_arguments(a);
 }
 
 static void prepare_process(void) {
+        sigset_t no_signals;
+
         /*
          * Pages come and go, each some megabytes: large pieces straight from the kernel and back,
          * one heap for all threads (resolvers), or what is free would lie between what is not.
@@ -114,6 +118,10 @@ static void prepare_process(void) {
         (void) setlocale(LC_CTYPE, "C.UTF-8");
         (void) signal(SIGPIPE, SIG_IGN);
         (void) signal(SIGALRM, SIG_DFL);
+
+        /* Who started us may have blocked some, and exec() hands that on. */
+        (void) sigemptyset(&no_signals);
+        (void) sigprocmask(SIG_SETMASK, &no_signals, NULL);
 }
 
 int main(int argc, char **argv) {

@@ -4,13 +4,15 @@
 #include "common/log.h"
 #include "fetch/charset.h"
 #include "fetch/explain.h"
+#include "fetch/labels.h"
 #include "fetch/page.h"
 
 /* Over and above Timeout=, for reading alone. */
 #define GRACE_SEC 5U
 
-static int refuse_json(const Source *source, Reply *reply) {
-        const char *what;
+/* What no selector can be blamed for. */
+static int refuse(const Source *source, Reply *reply) {
+        const char *what, *charset = source->charset.text;
         unsigned line = 1;
 
         if (source->script.text) {
@@ -18,12 +20,15 @@ static int refuse_json(const Source *source, Reply *reply) {
                 line = source->script.line;
         } else if (source->format == FORMAT_JSON)
                 what = "Format=json is not supported by this version";
-        else
+        else if (charset && !charset_by_label(charset, strlen(charset))) {
+                what = "Charset= names no character encoding of the web";
+                line = source->charset.line;
+        } else
                 return 0;
         log_file(LOG_ERR, source->path, line, "%s", what);
         if (reply)
                 reply_set(reply, STATE_BAD_SOURCE, "%s:%u: %s", source->path, line, what);
-        return -EOPNOTSUPP;
+        return -EINVAL;
 }
 
 int reader_new(const Source *source, Reader **ret, Reply *reply) {
@@ -36,7 +41,7 @@ int reader_new(const Source *source, Reader **ret, Reply *reply) {
                 return log_oom();
         reader->source = source;
 
-        r = refuse_json(source, reply);
+        r = refuse(source, reply);
         if (r < 0)
                 return r;
         r = strip_new(source, &reader->strip, &where);

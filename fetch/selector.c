@@ -99,6 +99,9 @@ static bool is_known_function(const Name *name) {
         return false;
 }
 
+/* Instead of what libxml2 would print itself. */
+static void keep_quiet(_unused_ void *userdata, _unused_ xmlError *error) {}
+
 int selector_compile(const char *key, const Value *value, Selector *ret) {
         Selector selector = { .key = key, .value = value };
         const char *file = value->file ? value->file : "built-in", *s = value->text;
@@ -117,6 +120,7 @@ int selector_compile(const char *key, const Value *value, Selector *ret) {
                 context = xmlXPathNewContext(NULL);
                 if (!context)
                         return log_oom();
+                context->error = keep_quiet;
                 selector.compiled = xmlXPathCtxtCompile(context, (const xmlChar *) value->text);
                 xmlXPathFreeContext(context);
                 if (!selector.compiled) {
@@ -169,8 +173,6 @@ static void has_class(xmlXPathParserContext *ctxt, int nargs) {
         xmlFree(name);
         xmlXPathReturnBoolean(ctxt, result);
 }
-
-static void keep_quiet(_unused_ void *userdata, _unused_ xmlError *error) {}
 
 int query_init(Query *query, xmlDoc *document) {
         const xmlNode *root = xmlDocGetRootElement(document);
