@@ -76,8 +76,8 @@ void announce_notice(Journal *journal, Notice notice, const Source *source, Stat
                         source->name, detail);
                 break;
         }
-        announce(journal, priority, id, message, source->name, state_name(state),
-                 *detail ? detail : NULL);
+        announce(journal, priority, id, message, source->name,
+                 notice == NOTICE_NOT_STORED ? NULL : state_name(state), *detail ? detail : NULL);
 }
 
 void announce_status(const PollerSummary *s, int64_t newest, unsigned n_subscribers, int64_t behind,

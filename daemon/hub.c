@@ -231,8 +231,10 @@ int hub_listen(Hub *hub, const char *path, mode_t mode) {
         return hub_listen_fd(hub, fd);
 }
 
-void hub_set_max(Hub *hub, unsigned max_subscribers) {
+void hub_set(Hub *hub, unsigned max_subscribers, mode_t mode) {
         hub->max = max_subscribers;
+        if (hub->path && chmod(hub->path, mode) < 0)
+                log_warning("the mode of %s stays as it is: %s", hub->path, strerror(errno));
 }
 
 void hub_run(Hub *hub) {

@@ -25,7 +25,8 @@ int hub_listen(Hub *hub, const char *path, mode_t mode);
  * not. */
 int hub_listen_fd(Hub *hub, int fd);
 
-void hub_set_max(Hub *hub, unsigned max_subscribers);
+/* After a reload. The mode is that of a socket the hub made. */
+void hub_set(Hub *hub, unsigned max_subscribers, mode_t mode);
 
 /* The tape has grown, or lost its beginning. */
 void hub_run(Hub *hub);

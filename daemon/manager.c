@@ -217,7 +217,7 @@ static int reload(Manager *m) {
         m->n_sources = config->sources.n;
         (void) config_free(m->config);
         m->config = STEAL_POINTER(config);
-        hub_set_max(m->hub, m->config->max_subscribers);
+        hub_set(m->hub, m->config->max_subscribers, m->config->socket_mode);
         r = manager_set_prune_timer(m);
         if (r >= 0)
                 r = manager_set_follower(m);

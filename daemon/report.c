@@ -5,6 +5,8 @@
 
 /* 10,000 sources and as many subscribers fit several times over. */
 #define REPORT_MAX (32U << 20)
+/* A longer filter is left out, or the line would be longer than a line may be. */
+#define FILTER_MAX 8192U
 
 typedef struct Rendering {
         const ReportInput *input;
@@ -102,7 +104,7 @@ static void on_subscriber(const SubscriberInfo *info, void *userdata) {
                 r = json_add_string(b, "cursor", cursor);
         if (r >= 0)
                 r = json_add_number(b, "lag", tape_newest(tape) - info->place);
-        if (r >= 0 && info->filter)
+        if (r >= 0 && info->filter && strlen(info->filter) <= FILTER_MAX)
                 r = json_add_raw(b, "filter", info->filter);
         if (r >= 0)
                 r = json_end(b);

@@ -240,6 +240,9 @@ def test_socket_mode_and_what_is_left_of_a_dead_daemon(site, config, daemon):
     daemon.start()
     assert stat.S_IMODE(os.stat(config.socket).st_mode) == 0o666
     assert daemon.connect(last=0).line()["type"] == "hello"
+    config.set(SocketMode="0660")
+    daemon.reload()
+    assert stat.S_IMODE(os.stat(config.socket).st_mode) == 0o660
 
 
 def test_socket_in_use_and_not_a_socket(site, config, daemon):
