@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The page reader: a source file, a NUL, and a page. Whatever they are, what comes of them is a
+ * line of JSON in UTF-8 within the limits.
+ */
+
+#include <signal.h>
+
+#include "common/source.h"
+#include "common/text.h"
+#include "common/utf8.h"
+#include "fetch/page.h"
+#include "sql/db.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_entry(const Entry *entry) {
+        if (strlen(entry->headline) > HEADLINE_MAX ||
+            (entry->url && strlen(entry->url) > URL_MAX) ||
+            (entry->published && strlen(entry->published) > PUBLISHED_MAX))
+                abort();
+}
+
+static void check_reply(const Reply *reply) {
+        _cleanup_buffer_ Buffer line = BUFFER(REPLY_MAX);
+        static Db *json;
+        Rows *rows;
+
+        if (!json && db_open(":memory:", false, &json) < 0)
+                abort();
+        for (size_t i = 0; i < reply->n_entries; i++)
+                check_entry(reply->entries + i);
+        if ((reply->state == STATE_OK) != (reply->n_entries > 0) || reply->n_entries > ENTRIES_MAX)
+                abort();
+        if (reply_write(reply, "fuzz", &line) < 0 || !utf8_valid(line.data, line.size) ||
+            memchr(line.data, '\n', line.size) != line.data + line.size - 1)
+                abort();
+        if (db_query(json, SQL_JSON_MEMBERS, &rows, "t", line.data, line.size) < 0 ||
+            rows_next(rows) <= 0)
+                abort();
+        rows_end(rows);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        const uint8_t *end = memchr(data, '\0', size);
+        size_t size_source = end ? (size_t) (end - data) : size;
+        _cleanup_buffer_ Buffer body = BUFFER(64U << 20);
+        _cleanup_(source_freep) Source *source = NULL;
+        _cleanup_(reader_freep) Reader *reader = NULL;
+        _cleanup_reply_ Reply reply = {};
+        _cleanup_close_ int fd = -1;
+        char path[32];
+
+        fuzz_be_quiet();
+        (void) signal(SIGALRM, SIG_IGN); /* the fuzzer has a limit of its own */
+        fuzz_file(data, size_source, &fd, path);
+        if (source_load(path, "fuzz", &source) < 0 || reader_new(source, &reader, &reply) < 0 ||
+            !end)
+                return 0;
+        if (buffer_append(&body, end + 1, size - size_source - 1) < 0)
+                return 0;
+        reader_read(reader, &body, source->url.text, NULL, &reply);
+        check_reply(&reply);
+        return 0;
+}
