@@ -83,6 +83,9 @@ static int write_strip(Db *db, const Poll *poll, const char *now) {
         r = db_run(db, SQL_POLL_RETURN, "");
         if (r < 0)
                 return r;
+        r = db_run(db, SQL_POLL_REMOVED_RETURN, "");
+        if (r < 0)
+                return r;
         r = db_run(db, SQL_POLL_UNSHOW, "s", poll->source);
         if (r < 0)
                 return r;

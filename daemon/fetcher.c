@@ -152,11 +152,12 @@ static int on_deadline(_unused_ sd_event_source *s, _unused_ uint64_t usec, void
 
 /* One line of the fetcher, followed by a NUL. Returns negative when the connection is to be broken.
  */
-static int on_line(Fetcher *f, const char *line, size_t size) {
+static int on_line(Fetcher *f, char *line, size_t size) {
         Request request;
         Reply reply;
         int i, r;
 
+        reply_defuse(line, size);
         r = reply_parse(f->json, line, size, &reply);
         if (r < 0)
                 return r;

@@ -2,6 +2,16 @@
 #include "daemon/reply.h"
 #include "common/utf8.h"
 
+void reply_defuse(char *line, size_t size) {
+        for (size_t i = 0; i + 1 < size; i++)
+                if (line[i] == '\\') {
+                        i++; /* the escaped character, so that of two backslashes the second begins
+                                nothing */
+                        if (size - i >= 5 && memcmp(line + i, "u0000", 5) == 0)
+                                line[i + 4] = '1';
+                }
+}
+
 /* A number of a reply: an integer that is not negative. */
 static int read_count(const char *type, Rows *rows, int64_t *ret) {
         if (!streq(type, "integer") || rows_int(rows, 2) < 0)

@@ -23,5 +23,11 @@ typedef struct Reply {
         size_t size;
 } Reply;
 
+/*
+ * SQLite ends a string at an escaped NUL; any other control character is dropped where strings are
+ * cleaned. So this turns the one into another, in place.
+ */
+void reply_defuse(char *line, size_t size);
+
 /* db is any connection: its JSON functions are used, nothing is read or written. */
 int reply_parse(Db *db, const char *line, size_t size, Reply *ret);

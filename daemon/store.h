@@ -116,5 +116,5 @@ int store_last(Store *store, int64_t n, const char *sources, int64_t *ret);
 int store_place(Store *store, const char *follower, int64_t *ret);
 int store_set_place(Store *store, const char *follower, int64_t place);
 
-/* Removes at most 1,000 items that left their strip before a time. Returns how many. */
+/* Removes at most 1,000 items that left their strip at a time or before. Returns how many. */
 int store_prune(Store *store, usec_t before);

@@ -10,7 +10,7 @@
 
 #include "daemon/store.h"
 
-#define TAPE_PAGE_IDS 512 /* ids a page spans: most of what a socket takes at once */
+#define TAPE_PAGE_IDS 512           /* ids a page spans: most of what a socket takes at once */
 #define TAPE_CACHE_BYTES (8U << 20) /* pages kept; at least one is */
 #define TAPE_LINE_MAX (16U * 1024U) /* bytes of a line, with its newline */
 

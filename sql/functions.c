@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sqlite3.h>
+#include <strings.h>
 
 #include "common/text.h"
 #include "sql/functions.h"
@@ -24,16 +25,28 @@ static void sql_clean(sqlite3_context *context, _unused_ int n_values, sqlite3_v
                 sqlite3_result_text(context, clean, -1, free);
 }
 
+static bool is_url(const char *s) {
+        if (strncasecmp(s, "http://", 7) != 0 && strncasecmp(s, "https://", 8) != 0)
+                return false;
+        for (; *s; s++)
+                if ((unsigned char) *s <= 0x20 || (unsigned char) *s >= 0x7f)
+                        return false;
+        return true;
+}
+
 static void sql_clean_url(sqlite3_context *context, _unused_ int n_values, sqlite3_value **values) {
         size_t n;
         const char *s = text_of(values[0], &n);
+        char *clean;
 
-        if (!s || n > URL_MAX || !(startswith(s, "http://") || startswith(s, "https://")))
+        if (!s)
                 return;
-        for (size_t i = 0; i < n; i++)
-                if ((unsigned char) s[i] <= 0x20 || (unsigned char) s[i] >= 0x7f)
-                        return;
-        sqlite3_result_value(context, values[0]);
+        if (text_clean(s, n, URL_MAX + 1, &clean) < 0)
+                sqlite3_result_error_nomem(context);
+        else if (strlen(clean) <= URL_MAX && is_url(clean))
+                sqlite3_result_text(context, clean, -1, free);
+        else
+                free(clean);
 }
 
 static void sql_text_key(sqlite3_context *context, _unused_ int n_values, sqlite3_value **values) {

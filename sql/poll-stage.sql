@@ -6,7 +6,7 @@ raw AS MATERIALIZED (
         SELECT key AS place,
                clean(value ->> '$.headline', 2048) AS headline,
                clean_url(value ->> '$.url') AS url,
-               clean(value ->> '$.published', 128) AS published
+               nullif(clean(value ->> '$.published', 128), '') AS published
         FROM json_each(?1, '$.items')
 ),
 keyed AS MATERIALIZED (

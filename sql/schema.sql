@@ -78,7 +78,7 @@ CREATE TABLE followers (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW strip AS
-SELECT shown.position, items.*
+SELECT row_number() OVER (PARTITION BY shown.source ORDER BY shown.position) AS position, items.*
 FROM sources
 JOIN shown ON shown.source = sources.name
 JOIN items ON items.id = shown.item

@@ -21,7 +21,7 @@ from programs import BUILD, GUARD, ROOT, environment, fetch
 from website import Response, Site, strip_page
 
 GOLDEN = ROOT / "tests/golden"
-PAGES = sorted(path for path in GOLDEN.iterdir() if path.suffix in (".html", ".xml"))
+PAGES = sorted(path for path in GOLDEN.iterdir() if path.suffix in (".html", ".xml", ".page"))
 
 
 def read(source, *args):
@@ -33,8 +33,8 @@ def read(source, *args):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_golden(page):
-    """NAME.html or .xml, read as NAME.source says, gives NAME.json. What stands after @ tells pages of one source
-    apart; a source that is not here is a shipped one."""
+    """NAME.html, .xml or, in JSON, .page, read as NAME.source says, gives NAME.json. What stands after @ tells pages
+    of one source apart; a source that is not here is a shipped one."""
     name = page.stem.partition("@")[0]
     source = GOLDEN / f"{name}.source"
     if not source.exists():
@@ -238,8 +238,108 @@ def test_bad_sources(site, config, fetcher):
     bad(good + "Drop=a\nDrop=!\n", "!", 6)
     bad(good + "Strike=(\n", "(", 5)
     bad(good + "[Source]\nCharset=latin-47\n", "Charset=", 6)
-    bad(good + "Format=json\n", "Format=json", 1)
-    bad(good + "Script=//script\n", "Script=", 5)
+    json = good.replace("//ul", "$.a") + "Format=json\n"
+    bad(good + "Format=json\n", "//ul", 4)
+    bad(json + "Strip=$.b\nStrip=$.c[*]\n", "$.c[*]", 7)
+    bad(json + "Item=.//a\n", ".//a", 6)
+    bad(json + "Link=$.\n", "$.", 6)
+    bad(json + "Drop=$.b\n", "$.b", 6)
+    bad(json + "Strike=(\n", "(", 6)
+    bad(json + "Script=//script\n", "Script=", 6)
+    bad(json.replace("Format=json", "Script=//["), "//[", 5)
+    bad(json.replace("Format=json", "Script=//script\nWhen=true()"), "true()", 6)
+
+
+JSON = {"Format": "json", "Strip": "$.items", "Headline": "$.t", "Link": "$.u"}
+
+
+def test_json(ask):
+    page = json.dumps({"items": [{"t": "Žižkov", "u": "/1"}, {"t": "Two"}]}, ensure_ascii=False)
+    reply = ask(page, keys=JSON)
+    url = reply["items"][0].pop("url")
+    assert url.startswith("http://127.0.0.1:") and url.endswith("/1")
+    assert reply.pop("ms") > 0 and reply == {"state": "ok", "http": 200, "bytes": len(page.encode()), "strip": 1,
+                                             "items": [{"headline": "Žižkov"}, {"headline": "Two"}]}
+    assert ask("", keys=JSON)["state"] == "bad-page"
+    assert ask(status=204, keys=JSON)["state"] == "bad-page"
+    assert ask("<!DOCTYPE html><p>Sorry", keys=JSON)["state"] == "bad-page"
+    assert ask("{}", keys=JSON)["state"] == "no-strip"
+    assert ask('{"items": null}', keys=JSON)["state"] == "empty"
+    reply = ask('{"items": [{"t": "x"}]}', keys={**JSON, "Strip": ["$.no", "$.items"]})
+    assert (reply["state"], reply["strip"]) == ("ok", 2)
+
+
+def test_json_in_other_encodings(ask):
+    page = '{"items": [{"t": "Žižkov <meta charset=windows-1252>"}]}'
+    for body, charset in [(page.encode("iso-8859-2"), "iso-8859-2"), (page.encode("utf-16"), None),
+                          (page.encode("utf-8-sig"), None), (page.encode(), None)]:
+        content_type = "application/json" + (f"; charset={charset}" if charset else "")
+        reply = ask(body, headers={"Content-Type": content_type}, keys=JSON)
+        assert texts(reply) == ["Žižkov"], content_type
+
+
+def test_json_redirected(site, config, fetcher):
+    site.script("/a", [moved("/b/c.json")])
+    site.set("/b/c.json", '{"items": [{"t": "x", "u": "d"}]}', etag="e")
+    config.source("one", site.url("/a"), **JSON)
+    assert fetcher.ask("one")["items"] == [{"headline": "x", "url": site.url("/b/d")}]
+    assert fetcher.ask("one")["state"] == "unchanged"
+
+
+def test_limits_of_json(ask):
+    def state(page):
+        return ask(page, keys=JSON)["state"]
+
+    entry = '{"t":"x"},'
+    assert state('{"items":[' + entry * 1999 + entry[:-1] + "]}") == "ok"
+    assert state('{"items":[' + entry * 2000 + entry[:-1] + "]}") == "too-large"
+    # Of the values the list, the object in it, its text and the list of noughts are four.
+    assert state('{"items":[{"t":"x"}],"pad":[' + "0," * 249_995 + "0]}") == "ok"
+    assert state('{"items":[{"t":"x"}],"pad":[' + "0," * 249_996 + "0]}") == "too-large"
+    assert state('{"items":"' + "[,]" * 250_000 + '"}') == "empty"
+    assert state("[" * 256 + "]" * 256) == "no-strip"
+    assert state("[" * 257 + "]" * 257) == "bad-page"
+    assert state("[" * 1_000_000) == "bad-page"
+    assert state('{"a":' * 1_000_000) == "bad-page"
+    long = {"items": [{"t": "Ü" * 2000, "u": "/" + "x" * 5000}]}
+    reply = ask(json.dumps(long), keys=JSON)
+    assert "url" not in reply["items"][0] and reply["items"][0]["headline"].endswith("…")
+    assert len(reply["items"][0]["headline"].encode()) <= 2048
+
+
+def test_large_json(ask):
+    """Each entry is read on its own; the page is not parsed for each."""
+    page = {"items": [{"t": f"Number {i}", "u": f"/{i}", "more": ["x" * 400] * 10} for i in range(2000)]}
+    reply = ask(json.dumps(page), keys=JSON)
+    assert len(reply["items"]) == 2000 and reply["items"][-1]["headline"] == "Number 1999"
+    assert reply["bytes"] > 7_000_000 and reply["ms"] < 10_000
+
+
+def test_script(ask):
+    page = '<base href="/x/"><script id=s>{"items": [{"t": "x", "u": "y"}], "on": %s}</script>'
+    keys = {**JSON, "Format": "html", "Script": "//script[@id='s']", "When": "$.on"}
+    assert ask(page % "true", keys=keys)["items"][0]["url"].endswith("/x/y")
+    assert ask(page % "false", keys=keys)["state"] == "empty"
+    assert ask(page % "maybe", keys=keys)["state"] == "bad-page"
+    assert ask(page.replace("items", "rows") % "true", keys=keys)["state"] == "no-strip"
+    assert ask(page.replace("id=s", "id=t") % "true", keys=keys)["state"] == "no-strip"
+    assert ask("", keys=keys)["state"] == "no-strip"
+    assert ask("<i>" * 300 + page % "true", keys=keys)["state"] == "bad-page"
+    reply = ask(page % "true", keys={**keys, "Script": "//script[@x = $y]"})
+    assert reply["state"] == "bad-source" and "Script=" in reply["detail"]
+
+
+def test_json_explained(config, site, tmp_path):
+    page = tmp_path / "page.json"
+    page.write_text('{"items": [{"t": "x", "u": "ftp://x/"}, {"t": 1}]}')
+    _, done = read(config.source("one", site.url("/"), **{**JSON, "Strip": ["$.no", "$.items"]}), f"--page={page}", "-v")
+    for part in ("Strip= number 1 finds nothing", "number 2 finds an array", "dropped", "$.t", "no link", "1 entries"):
+        assert part in done.stderr, part
+    page.write_text('<script>x()</script><script>{"items": [{"t": "x"}]}</script>')
+    keys = {**JSON, "Format": "html", "Script": "//script"}
+    _, done = read(config.source("two", site.url("/"), **keys), f"--page={page}", "-v")
+    for part in ("Script= finds 2 node(s)", "number 1 is bad-page", "number 2 is ok"):
+        assert part in done.stderr, part
 
 
 def test_selectors_of_a_wrong_kind(ask):
@@ -631,3 +731,23 @@ def test_almayadeen(captures, tmp_path, time):
     check_truth(captures, name, reply)
     assert all(item["url"].startswith("https://www.almayadeen.net/latestnews/2023/11/2/") for item in reply["items"])
     assert len({item["url"] for item in reply["items"]}) == 10
+
+
+def test_scripts_of_captures(captures, config, tmp_path):
+    """A flag beside an old headline; lists for search engines."""
+    page = tmp_path / "page.html"
+
+    def ask(name, **keys):
+        page.write_bytes(captures.page(name))
+        return read(config.source("site", "https://site.example/", **keys), f"--page={page}")[0]
+
+    state = {"Script": "//script[contains(., '__INITIAL_STATE__')]", "Strip": "$.straps.straps.breakingNews.links",
+             "Headline": "$.headline", "Link": "$.url"}
+    assert len(ask("ninenews", **state)["items"]) == 1
+    assert ask("ninenews", **state, When="$.straps.straps.breakingNewsActivated")["state"] == "empty"
+    data = {"Script": "//script[@type='application/ld+json']", "Strip": "$.itemListElement", "Headline": "$.name",
+            "Link": "$.url"}
+    reply = ask("almayadeen-arabic.2023-11-02T2208", **data)
+    assert reply["state"] == "ok" and all("url" in item for item in reply["items"])
+    reply = ask("zeit.news.990f261", **{**data, "Headline": "$.url"})
+    assert len(reply["items"]) > 100 and all("url" in item for item in reply["items"])

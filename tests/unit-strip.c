@@ -2,78 +2,7 @@
 
 /* Bytes and selectors to entries, without a process around it: what golden pages do not show. */
 
-#include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "common/source.h"
-#include "common/text.h"
-#include "fetch/page.h"
-
-typedef struct Fixture {
-        Source *source;
-        Reader *reader;
-        Reply reply;
-} Fixture;
-
-/* A source with these lines in [Strip]. */
-static Source *make_source(const char *lines) {
-        char path[] = "unit-strip-XXXXXX";
-        Source *source = NULL;
-        FILE *file;
-        int fd;
-
-        fd = mkstemp(path);
-        assert_true(fd >= 0);
-        file = fdopen(fd, "w");
-        assert_non_null(file);
-        (void) fprintf(file, "[Source]\nURL=http://a.example/\n[Strip]\n%s\n", lines);
-        assert_int_equal(fclose(file), 0);
-        assert_return_code(source_load(path, "unit", &source), 0);
-        assert_return_code(unlink(path), 0);
-        return source;
-}
-
-static void open_fixture(Fixture *f, const char *lines) {
-        *f = (Fixture){ .source = make_source(lines) };
-        assert_return_code(reader_new(f->source, &f->reader, &f->reply), 0);
-}
-
-static void close_fixture(Fixture *f) {
-        reply_done(&f->reply);
-        f->reader = reader_free(f->reader);
-        f->source = source_free(f->source);
-}
-
-static void read_text(Fixture *f, const char *text) {
-        Buffer b = BUFFER(1 << 20);
-
-        assert_return_code(buffer_puts(&b, text), 0);
-        reply_done(&f->reply);
-        reader_read(f->reader, &b, "http://a.example/", NULL, &f->reply);
-        assert_null(b.data);
-}
-
-/* What a page of one entry has for its headline; NULL: no entry. */
-static void check(const char *lines, const char *page, const char *headline) {
-        Fixture f;
-
-        open_fixture(&f, lines);
-        read_text(&f, page);
-        if (headline) {
-                assert_int_equal(f.reply.state, STATE_OK);
-                assert_int_equal(f.reply.n_entries, 1);
-                assert_string_equal(f.reply.entries[0].headline, headline);
-        } else {
-                assert_int_not_equal(f.reply.state, STATE_OK);
-                assert_int_equal(f.reply.n_entries, 0);
-        }
-        close_fixture(&f);
-}
+#include "unit-page.h"
 
 static void test_strike(void **state) {
         static const char page[] = "<ul><li>aaa bbb \xc3\xbc\xc3\xbc aaa</li></ul>";
@@ -179,6 +108,18 @@ static void test_again(void **state) {
         close_fixture(&f);
 }
 
+/* A link that is empty is that of the page, not that of the entry before. */
+static void test_empty_link(void **state) {
+        Fixture f;
+
+        open_fixture(&f, "Strip=//ul");
+        read_text(&f, "<ul><li><a href='/1'>x</a><li><a href=''>y</a></ul>");
+        assert_int_equal(f.reply.n_entries, 2);
+        assert_string_equal(f.reply.entries[0].url, "http://a.example/1");
+        assert_string_equal(f.reply.entries[1].url, "http://a.example/");
+        close_fixture(&f);
+}
+
 static void test_does_not_compile(void **state) {
         static const char *const bad[] = {
                 "Strip=//[",
@@ -186,33 +127,19 @@ static void test_does_not_compile(void **state) {
                 "Strip=//ul\nLink=contain(@href, 'x')",
                 "Strip=//ul\nDrop=//a\nDrop=)",
                 "Strip=//ul\nStrike=[",
-                "Strip=$.data\nFormat=json",
-                "Strip=$.data\nScript=//script",
+                "Strip=$.data\nFormat=json\nScript=//script",
         };
 
-        for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
-                Source *source = make_source(bad[i]);
-                _cleanup_reply_ Reply reply = {};
-                Reader *reader = NULL;
-
-                assert_true(reader_new(source, &reader, &reply) < 0);
-                assert_null(reader);
-                assert_int_equal(reply.state, STATE_BAD_SOURCE);
-                assert_non_null(strstr(reply.detail, source->path));
-                source_free(source);
-        }
-}
-
-static int set_locale(void **state) {
-        return setlocale(LC_CTYPE, "C.UTF-8") ? 0 : -1;
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++)
+                check_bad(bad[i]);
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_strike),           cmocka_unit_test(test_has_class),
-                cmocka_unit_test(test_kinds_of_nodes),   cmocka_unit_test(test_entities),
-                cmocka_unit_test(test_long_texts),       cmocka_unit_test(test_again),
-                cmocka_unit_test(test_does_not_compile),
+                cmocka_unit_test(test_strike),         cmocka_unit_test(test_has_class),
+                cmocka_unit_test(test_kinds_of_nodes), cmocka_unit_test(test_entities),
+                cmocka_unit_test(test_long_texts),     cmocka_unit_test(test_again),
+                cmocka_unit_test(test_empty_link),     cmocka_unit_test(test_does_not_compile),
         };
 
         return cmocka_run_group_tests(tests, set_locale, NULL);
