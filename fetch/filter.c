@@ -170,8 +170,8 @@ static int read_input(Filter *filter) {
 
 static int loop(Filter *filter) {
         for (;;) {
-                bool readable;
-                int r, free_to_read;
+                int r, free_to_read, fd = -1;
+                bool ready;
 
                 free_to_read = take_requests(filter);
                 if (free_to_read < 0)
@@ -180,10 +180,17 @@ static int loop(Filter *filter) {
                         return 0;
                 free_to_read = free_to_read && !filter->ended;
 
-                r = http_turn(filter->http, free_to_read ? filter->in : -1, &readable);
+                if (free_to_read)
+                        fd = filter->in;
+                else if (filter->ended)
+                        fd = filter->out; /* once nobody reads any more, nothing is worth waiting
+                                             for */
+                r = http_turn(filter->http, fd, free_to_read ? POLLIN : 0, &ready);
                 if (r < 0 || filter->error < 0)
                         return r < 0 ? r : filter->error;
-                if (free_to_read && readable) {
+                if (ready && !free_to_read)
+                        return -EPIPE;
+                if (ready) {
                         r = read_input(filter);
                         if (r < 0)
                                 return r;
@@ -204,8 +211,8 @@ int filter_run(const Config *config, int in, int out) {
         if (r < 0)
                 return log_oom();
         r = loop(&filter);
-        if (r < 0 && r != -ENOMEM)
-                log_error("%s", r == -EPIPE ? "nobody reads the replies" : strerror(-r));
+        if (r < 0 && r != -ENOMEM && r != -EPIPE) /* that nobody reads is nobody's trouble */
+                log_error("%s", strerror(-r));
 
         http_free(filter.http);
         feeds_done(&filter.feeds);

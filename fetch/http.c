@@ -250,9 +250,9 @@ static int poll_timeout_ms(const Http *http) {
         return next <= now ? 0 : (int) ((next - now) / USEC_PER_MSEC) + 1;
 }
 
-int http_turn(Http *http, int fd, bool *ret_readable) {
-        struct curl_waitfd extra = { .fd = fd, .events = CURL_WAIT_POLLIN };
-        struct pollfd readable = { .fd = fd, .events = POLLIN };
+int http_turn(Http *http, int fd, short events, bool *ret_ready) {
+        struct curl_waitfd extra = { .fd = fd, .events = events & POLLIN ? CURL_WAIT_POLLIN : 0 };
+        struct pollfd ready = { .fd = fd, .events = events };
         int running, left;
         CURLMsg *message;
         CURLMcode code;
@@ -276,6 +276,6 @@ int http_turn(Http *http, int fd, bool *ret_readable) {
 
         /* Asked again, because curl reports neither a closed nor, in every version, a hung-up
          * descriptor. */
-        *ret_readable = fd >= 0 && poll(&readable, 1, 0) > 0;
+        *ret_ready = fd >= 0 && poll(&ready, 1, 0) > 0;
         return 0;
 }

@@ -49,7 +49,7 @@ unsigned http_in_flight(const Http *http);
 
 /*
  * Waits until something happens, at most until the next deadline, and does what is to be done. With
- * fd >= 0 it also waits for that to become readable (or hung up), and says so in *ret_readable.
- * Errors are fatal.
+ * fd >= 0 it also waits for poll()'s events there (POLLIN, or 0: hung up), and says so in
+ * *ret_ready. Errors are fatal.
  */
-int http_turn(Http *http, int fd, bool *ret_readable);
+int http_turn(Http *http, int fd, short events, bool *ret_ready);

@@ -84,7 +84,7 @@ static int fetch(Reading *reading, const char *user_agent, const char *url) {
         if (r < 0)
                 return log_oom();
         while (r >= 0 && !reading->done)
-                r = http_turn(http, -1, &ignored);
+                r = http_turn(http, -1, 0, &ignored);
         return r;
 }
 
