@@ -30,6 +30,7 @@ struct Poller {
         usec_t reappear;
         Watch *watches;
         size_t n;
+        usec_t last_now; /* the wall clock at the last poll */
         bool not_stored; /* the last attempt to write failed, and that was told */
 };
 
@@ -128,6 +129,20 @@ static void not_stored(Watch *w) {
         p->not_stored = true;
 }
 
+/* Ids are the order of items, so a clock that was set back harms nothing; but their times look odd.
+ */
+static usec_t wall_clock(Poller *p) {
+        usec_t now = time_now();
+        char step[32];
+
+        if (now + USEC_PER_SEC < p->last_now)
+                log_notice(
+                        "the clock was set back by %s; times of items go back with it, their ids do not",
+                        timespan_format(p->last_now - now, step, sizeof(step)));
+        p->last_now = now;
+        return now;
+}
+
 /* One poll with its outcome. strip: the entries that are to be compared, if the fetch is healthy.
  */
 static int finish_poll(Watch *w, State state, const char *detail, const Reply *strip) {
@@ -139,7 +154,7 @@ static int finish_poll(Watch *w, State state, const char *detail, const Reply *s
                 .language = w->source->language.text,
                 .oldest_first = w->source->oldest_first,
                 .reappear = w->source->reappear > 0 ? w->source->reappear : p->reappear,
-                .now = time_now(),
+                .now = wall_clock(p),
                 .last_healthy = before.healthy_at,
         };
         Verdict verdict;
