@@ -12,6 +12,7 @@
 #include <libxml/xpath.h>
 
 #include "fetch/document.h"
+#include "fetch/url.h"
 
 #define ENTITY_MAX 64 /* bytes; a declared one is a sign or two: nbsp, hellip */
 
@@ -170,5 +171,56 @@ int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
         if (document)
                 (void) xmlXPathOrderDocElems(document);
         *ret = document;
+        return 0;
+}
+
+int document_open(Buffer *text, Format format, xmlDoc **ret, Reply *reply) {
+        xmlDoc *document;
+        const char *why;
+        int r;
+
+        r = document_parse(text->data, text->size, format, &document, &why);
+        buffer_done(text);
+        if (r == -E2BIG || r == -EBADMSG) {
+                reply_set(reply, r == -E2BIG ? STATE_TOO_LARGE : STATE_BAD_PAGE, "%s", why);
+                return 0;
+        }
+        if (r < 0)
+                return r;
+        if (!document) {
+                reply_set(reply, STATE_NO_STRIP, "the page is empty");
+                return 0;
+        }
+        *ret = document;
+        return 1;
+}
+
+int document_base(const xmlDoc *document, const char *url, char **ret) {
+        const xmlNode *node = xmlDocGetRootElement(document), *root = node;
+        xmlChar *href = NULL;
+        char *base = NULL;
+        int r = 0;
+
+        while (node && document->type == XML_HTML_DOCUMENT_NODE) {
+                if (node->type == XML_ELEMENT_NODE && streq((const char *) node->name, "base"))
+                        href = xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) "href");
+                if (href)
+                        break;
+                if (node->children && node->type == XML_ELEMENT_NODE)
+                        node = node->children;
+                else {
+                        while (node != root && !node->next)
+                                node = node->parent;
+                        node = node == root ? NULL : node->next;
+                }
+        }
+        if (href)
+                r = url_resolve(url, (const char *) href, &base);
+        xmlFree(href);
+        if (r == 0)
+                base = strdup(url);
+        if (r < 0 || !base)
+                return -ENOMEM;
+        *ret = base;
         return 0;
 }

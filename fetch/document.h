@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A page as a tree, within limits. This header, selector.h and content.h are for strip.c only. */
+/* A page as a tree, within limits. Only what deals with markup includes this header, selector.h or
+ * content.h. */
 
 #include <libxml/tree.h>
 
 #include "common/source.h"
-
-#define ELEMENTS_MAX 250000U
-#define DEPTH_MAX 256U
+#include "fetch/reply.h"
 
 /*
  * Parses text, which must be valid UTF-8 without a NUL in it and one behind it. *ret is NULL for a
@@ -18,6 +17,16 @@
  */
 int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
                    const char **ret_why);
+
+/*
+ * The same for the text of a page, whose memory is freed. 1: there is a document; 0: there is none,
+ * and the reply says why; -ENOMEM.
+ */
+int document_open(Buffer *text, Format format, xmlDoc **ret, Reply *reply);
+
+/* What the links of a page are relative to: its first <base>, if that is of use, or its URL. Caller
+ * frees. -ENOMEM. */
+int document_base(const xmlDoc *document, const char *url, char **ret);
 
 static inline void document_freep(xmlDoc **document) {
         if (*document)

@@ -135,3 +135,18 @@ int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, En
         entry = (Entry){};
         return 1;
 }
+
+/* As JSON, scripts and XPath write it. */
+int entry_says_yes(const char *text) {
+        static const char *const no[] = { "", "false", "0", "null", "NaN" };
+        _cleanup_free_ char *clean = NULL;
+        int r;
+
+        r = text_clean(strnull(text), strlen(strnull(text)), HEADLINE_MAX, &clean);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(no); i++)
+                if (streq(clean, no[i]))
+                        return false;
+        return true;
+}

@@ -31,3 +31,7 @@ typedef struct RawEntry {
  * caller empties with entry_done(); 0 when its text has no key; -ENOMEM.
  */
 int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, Entry *ret);
+
+/* Does what When= finds say yes? No are nothing at all (NULL), an empty text, and "false", "0",
+ * "null" and "NaN". -ENOMEM. */
+int entry_says_yes(const char *text);

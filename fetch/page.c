@@ -15,12 +15,10 @@ static int refuse(const Source *source, Reply *reply) {
         const char *what, *charset = source->charset.text;
         unsigned line = 1;
 
-        if (source->script.text) {
-                what = "Script= is not supported by this version";
+        if (source->script.text && source->format == FORMAT_JSON) {
+                what = "Script= is for HTML and XML; a page in JSON has no scripts";
                 line = source->script.line;
-        } else if (source->format == FORMAT_JSON)
-                what = "Format=json is not supported by this version";
-        else if (charset && !charset_by_label(charset, strlen(charset))) {
+        } else if (charset && !charset_by_label(charset, strlen(charset))) {
                 what = "Charset= names no character encoding of the web";
                 line = source->charset.line;
         } else
@@ -29,6 +27,15 @@ static int refuse(const Source *source, Reply *reply) {
         if (reply)
                 reply_set(reply, STATE_BAD_SOURCE, "%s:%u: %s", source->path, line, what);
         return -EINVAL;
+}
+
+/* Compiles what fits the format. */
+static int compile(Reader *reader, const Value **ret_where) {
+        if (reader->source->script.text)
+                return script_new(reader->source, &reader->script, ret_where);
+        if (reader->source->format == FORMAT_JSON)
+                return json_strip_new(reader->source, &reader->json, ret_where);
+        return strip_new(reader->source, &reader->strip, ret_where);
 }
 
 int reader_new(const Source *source, Reader **ret, Reply *reply) {
@@ -44,7 +51,7 @@ int reader_new(const Source *source, Reader **ret, Reply *reply) {
         r = refuse(source, reply);
         if (r < 0)
                 return r;
-        r = strip_new(source, &reader->strip, &where);
+        r = compile(reader, &where);
         if (r < 0) {
                 if (reply && where)
                         reply_set(
@@ -62,6 +69,8 @@ Reader *reader_free(Reader *reader) {
         if (!reader)
                 return NULL;
         strip_free(reader->strip);
+        json_strip_free(reader->json);
+        script_free(reader->script);
         free(reader);
         return NULL;
 }
@@ -71,7 +80,7 @@ static int read_page(const Reader *reader, Buffer *body, const char *url, const 
         const CharsetHints hints = {
                 .forced = reader->source->charset.text,
                 .http = charset,
-                .xml = reader->source->format == FORMAT_XML,
+                .xml = reader->source->format != FORMAT_HTML, /* JSON has no such declaration */
         };
         Charset found;
         int r;
@@ -80,6 +89,10 @@ static int read_page(const Reader *reader, Buffer *body, const char *url, const 
         if (r < 0)
                 return r;
         explain("the page is read as %s, because %s", found.name, found.why);
+        if (reader->script)
+                return script_read(reader->script, body, url, reply);
+        if (reader->json)
+                return json_strip_read(reader->json, body->data, body->size, url, reply);
         return strip_read(reader->strip, body, url, reply);
 }
 

@@ -7,13 +7,17 @@
  */
 
 #include "common/source.h"
+#include "fetch/json.h"
 #include "fetch/reply.h"
+#include "fetch/script.h"
 #include "fetch/strip.h"
 
 /* How to read the pages of one source. */
 typedef struct Reader {
         const Source *source;
-        Strip *strip; /* for HTML and XML */
+        Strip *strip;    /* in HTML and XML */
+        JsonStrip *json; /* in JSON */
+        Script *script;  /* in JSON inside of HTML or XML */
 } Reader;
 
 /*

@@ -46,6 +46,17 @@ void reply_set(Reply *reply, State state, const char *format, ...) {
         (void) text_clean(text, (size_t) n, DETAIL_MAX, &reply->detail);
 }
 
+void reply_take(Reply *reply, Reply *from) {
+        drop_entries(reply);
+        free(reply->detail);
+        reply->state = from->state;
+        reply->strip = from->strip;
+        reply->detail = STEAL_POINTER(from->detail);
+        reply->entries = STEAL_POINTER(from->entries);
+        reply->n_entries = from->n_entries;
+        from->n_entries = 0;
+}
+
 int reply_add(Reply *reply, Entry *entry) {
         int r = 0;
 

@@ -10,6 +10,10 @@
 #define REPLY_MAX (16U * 1024U * 1024U)
 #define ENTRIES_MAX 2000U
 
+/* Of a page: elements, and their depth; in JSON, values. */
+#define ELEMENTS_MAX 250000U
+#define DEPTH_MAX 256U
+
 /* One line of a strip; no url or published is NULL. */
 typedef struct Entry {
         char *headline;
@@ -40,6 +44,9 @@ void reply_done(Reply *reply);
 /* Sets state and detail, which is cleaned and cut, and forgets the entries. Short of memory: no
  * detail. */
 void reply_set(Reply *reply, State state, const char *format, ...) _printf_(3, 4);
+
+/* Takes over from another reply what is read from a page: state, detail, strip and entries. */
+void reply_take(Reply *reply, Reply *from);
 
 /* Appends an entry, whose strings it takes over, also when it fails. -E2BIG past ENTRIES_MAX;
  * -ENOMEM. */

@@ -269,3 +269,20 @@ int query_nodes(Query *query, const Selector *selector, xmlNode *node, xmlXPathO
         *ret = object;
         return 0;
 }
+
+int query_tell(const Query *query, const Source *source, int error, Reply *reply) {
+        const Selector *failed = query->failed;
+
+        if (error == -E2BIG)
+                reply_set(reply, STATE_TOO_LARGE, "the strip has more than %u entries",
+                          ENTRIES_MAX);
+        else if (failed && error == -ENOBUFS)
+                reply_set(reply, STATE_BAD_PAGE, "%s= %s", failed->key, query->why);
+        else if (failed)
+                reply_set(reply, STATE_BAD_SOURCE, "%s:%u: %s= %s",
+                          failed->value->file ? failed->value->file : source->path,
+                          failed->value->line, failed->key, query->why);
+        else
+                return error;
+        return 0;
+}

@@ -5,7 +5,8 @@
 
 #include <libxml/xpath.h>
 
-#include "common/settings.h"
+#include "common/source.h"
+#include "fetch/reply.h"
 
 #define STEPS_MAX 50000000UL /* of all evaluations on a page; about half a second */
 
@@ -46,6 +47,13 @@ int query_run(Query *query, const Selector *selector, xmlNode *node, xmlXPathObj
 
 /* The same, where only nodes will do: other results are -EINVAL. */
 int query_nodes(Query *query, const Selector *selector, xmlNode *node, xmlXPathObject **ret);
+
+/*
+ * Says in the reply what kept a page from being read, be it an error of the above, and so the
+ * page's fault or the source's, or the -E2BIG of reply_add(). Returns the errors that are neither,
+ * 0 for those that are told.
+ */
+int query_tell(const Query *query, const Source *source, int error, Reply *reply);
 
 static inline size_t nodes_count(const xmlXPathObject *object) {
         return object->nodesetval ? (size_t) object->nodesetval->nodeNr : 0;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "common/text.h"
 #include "fetch/content.h"
 #include "fetch/document.h"
 #include "fetch/explain.h"
 #include "fetch/strip-private.h"
-#include "fetch/url.h"
 
 #define _cleanup_object_ _cleanup_(object_freep)
 
@@ -26,7 +24,7 @@ static int read_text(Page *page, const Selector *selector, xmlNode *node, bool d
         int r;
 
         b->size = 0;
-        r = buffer_reserve(b, 0);
+        r = buffer_append(b, "", 0); /* ends the text of the last entry, should nothing come here */
         if (r >= 0)
                 r = query_run(&page->query, selector, node, &object);
         if (r < 0)
@@ -166,23 +164,13 @@ static int read_alternative(Page *page, size_t i) {
         return 0;
 }
 
-/* "", false, 0 and null mean no, as JSON and scripts write it. */
 static int is_shown(Page *page) {
-        static const char *const no[] = { "", "false", "0", "null", "NaN" };
-        _cleanup_free_ char *text = NULL;
         int r;
 
         if (!page->strip->when.compiled)
                 return true;
         r = read_text(page, &page->strip->when, (xmlNode *) page->document, false, &page->headline);
-        if (r >= 0)
-                r = text_clean(page->headline.data, page->headline.size, CONTENT_MAX, &text);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < ELEMENTSOF(no); i++)
-                if (streq(text, no[i]))
-                        return false;
-        return true;
+        return r <= 0 ? r : entry_says_yes(page->headline.data);
 }
 
 static int read_document(Page *page) {
@@ -210,33 +198,6 @@ static int read_document(Page *page) {
         return 0;
 }
 
-/* The first <base> of the page, if it is of use. */
-static int find_base(Page *page, const char *url) {
-        const xmlNode *node = xmlDocGetRootElement(page->document), *root = node;
-        xmlChar *href = NULL;
-        int r = 0;
-
-        while (node && page->document->type == XML_HTML_DOCUMENT_NODE) {
-                if (node->type == XML_ELEMENT_NODE && streq((const char *) node->name, "base"))
-                        href = xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) "href");
-                if (href)
-                        break;
-                if (node->children && node->type == XML_ELEMENT_NODE)
-                        node = node->children;
-                else {
-                        while (node != root && !node->next)
-                                node = node->parent;
-                        node = node == root ? NULL : node->next;
-                }
-        }
-        if (href)
-                r = url_resolve(url, (const char *) href, &page->base);
-        xmlFree(href);
-        if (r == 0)
-                page->base = strdup(url);
-        return r < 0 || !page->base ? -ENOMEM : 0;
-}
-
 static int prepare(Page *page, const char *url) {
         const Strip *strip = page->strip;
         const Selector *const single[] = {
@@ -244,7 +205,7 @@ static int prepare(Page *page, const char *url) {
         };
         int r;
 
-        r = find_base(page, url);
+        r = document_base(page->document, url, &page->base);
         if (r >= 0)
                 r = query_init(&page->query, page->document);
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(single); i++)
@@ -256,24 +217,6 @@ static int prepare(Page *page, const char *url) {
         return r;
 }
 
-/* Says what went wrong, and whose fault it is. */
-static int tell(const Page *page, int error) {
-        const Selector *failed = page->query.failed;
-
-        if (error == -E2BIG)
-                reply_set(page->reply, STATE_TOO_LARGE, "the strip has more than %u entries",
-                          ENTRIES_MAX);
-        else if (failed && error == -ENOBUFS)
-                reply_set(page->reply, STATE_BAD_PAGE, "%s= %s", failed->key, page->query.why);
-        else if (failed)
-                reply_set(page->reply, STATE_BAD_SOURCE, "%s:%u: %s= %s",
-                          failed->value->file ? failed->value->file : page->strip->source->path,
-                          failed->value->line, failed->key, page->query.why);
-        else
-                return error;
-        return 0;
-}
-
 int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) {
         _cleanup_(document_freep) xmlDoc *document = NULL;
         Page page = {
@@ -283,28 +226,18 @@ int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) 
                 .published = BUFFER(CONTENT_MAX),
                 .reply = reply,
         };
-        const char *why;
         int r;
 
-        r = document_parse(text->data, text->size, strip->source->format, &document, &why);
-        buffer_done(text);
-        if (r == -E2BIG || r == -EBADMSG) {
-                reply_set(reply, r == -E2BIG ? STATE_TOO_LARGE : STATE_BAD_PAGE, "%s", why);
-                return 0;
-        }
-        if (r < 0)
+        r = document_open(text, strip->source->format, &document, reply);
+        if (r <= 0)
                 return r;
-        if (!document) {
-                reply_set(reply, STATE_NO_STRIP, "the page is empty");
-                return 0;
-        }
 
         page.document = document;
         r = prepare(&page, url);
         if (r >= 0)
                 r = read_document(&page);
         if (r < 0)
-                r = tell(&page, r);
+                r = query_tell(&page.query, strip->source, r, reply);
 
         query_done(&page.query);
         free(page.base);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Reading the strip of an HTML or XML page; strip.c and the files it includes are the only ones
- * that see libxml2. */
+/* Reading the strip of an HTML or XML page. */
 
 #include "common/source.h"
 #include "fetch/reply.h"

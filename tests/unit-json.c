@@ -221,6 +221,8 @@ static void test_scripts(void **state) {
                     STATE_OK);
         check_state("Script=//script[@x = $y]\nStrip=$", "<script>[\"x\"]</script>",
                     STATE_BAD_SOURCE);
+        check_state("Script=substring-after(//script, 'f(')\nStrip=$", "<script>g([1])</script>",
+                    STATE_NO_STRIP);
         check_state("Script=count(//script)\nStrip=$", "<script>[\"x\"]</script>", STATE_EMPTY);
 }
 
