@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/survey.h"
 #include "common/text.h"
 #include "fetch/content.h"
-#include "fetch/survey.h"
 
 #define WHITE " \t\n\f\r"
 

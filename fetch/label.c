@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/candidate.h"
+
+#define LABEL_WEIGHT 48U /* the longest label */
+#define RUNS_BACK 6U     /* texts between a label and its list: a link to all, a date, tabs */
+#define LEVELS_UP 4U     /* elements around a label, and around a list, up to what holds both */
+
+/* Attributes by which sites name the parts of a page, besides id and class. */
+static const char *const naming[] = {
+        "id",          "data-testid",
+        "data-test",   "data-component",
+        "data-module", "data-section",
+        "data-type",   "data-block",
+        "data-widget", "data-name",
+        "data-qa",     "data-tb-region",
+        "data-area",   "data-mrf-recirculation",
+        "data-role",   "role",
+        "data-zone",   "data-region",
+};
+
+static void unite(Cue *cue, const Cue *more) {
+        cue->score = MAX(cue->score, more->score);
+        cue->against |= more->against;
+        cue->menu |= more->menu;
+}
+
+static int add_class(const char *name, void *userdata) {
+        Cue cue = words_name(name);
+
+        unite(userdata, &cue);
+        return 0;
+}
+
+Cue spot_cue(const Spot *spot) {
+        _cleanup_free_ char *aria = spot_attribute(spot, "aria-label");
+        const char *tag = (const char *) spot->node->name;
+        Cue cue = {};
+
+        if (streq(tag, "marquee"))
+                cue.score = CUE_STRONG - 1;
+        if (streq(tag, "nav"))
+                cue.menu = true;
+        if (strchr(tag, '-'))
+                (void) add_class(tag, &cue);
+        for (size_t i = 0; i < ELEMENTSOF(naming); i++) {
+                _cleanup_free_ char *value = spot_attribute(spot, naming[i]);
+
+                if (value)
+                        (void) add_class(value, &cue);
+        }
+        (void) spot_classes(spot, add_class, &cue);
+        if (aria) {
+                Cue label;
+
+                if (words_label(aria, &label) >= 0)
+                        unite(&cue, &label);
+        }
+        return cue;
+}
+
+/* One of many: tabs, or a menu that has a page of breaking news. */
+static bool is_one_of_many(const Survey *survey, const Spot *spot, const Spot *first) {
+        for (unsigned level = 0; level < 3 && !spot_is_root(survey, spot); level++) {
+                const Spot *parent = spot_parent(survey, spot);
+                unsigned alike = 0;
+
+                if (spot_contains(survey, parent, first))
+                        break; /* what is beside it is the list */
+
+                for (unsigned i = (unsigned) (parent - survey->spots) + 1; i < parent->end;
+                     i = survey->spots[i].end)
+                        alike += survey->spots[i].weight > 0 &&
+                                 survey->spots[i].weight <= LABEL_WEIGHT &&
+                                 spot_is(survey->spots + i, (const char *) spot->node->name);
+                if (alike >= 3 && (spot_is(spot, "li") || spot_is(spot, "a") || alike >= 4))
+                        return true;
+                spot = parent;
+        }
+        return false;
+}
+
+/* A menu's entries lead to pages of their own, a tab stays. */
+static bool leads_away(const Survey *survey, const Spot *spot) {
+        for (unsigned level = 0; level < 3; level++) {
+                _cleanup_free_ char *href =
+                        spot_is(spot, "a") ? spot_attribute(spot, "href") : NULL;
+
+                if (href)
+                        return *href && *href != '#' && strncasecmp(href, "javascript:", 11) != 0;
+                spot = spot_parent(survey, spot);
+        }
+        return false;
+}
+
+/* How many levels below outer it is. */
+static unsigned levels(const Survey *survey, const Spot *outer, const Spot *inner) {
+        unsigned n = 0;
+
+        for (; inner != outer && !spot_is_root(survey, inner); n++)
+                inner = spot_parent(survey, inner);
+        return n;
+}
+
+/* The best that the elements around a text say, from the text up to what also holds the list. */
+static int judge_text(const Survey *survey, const Run *run, const Spot *first, Cue *ret,
+                      const Spot **ret_spot) {
+        const Spot *spot = survey->spots + run->owner;
+        Cue best = {};
+
+        *ret_spot = spot;
+        while (!spot_contains(survey, spot, first) && spot->weight <= LABEL_WEIGHT) {
+                _cleanup_free_ char *text = spot_text(spot, 240);
+                Cue cue;
+                int r;
+
+                if (!text)
+                        return -ENOMEM;
+                r = words_label(text, &cue);
+                if (r < 0)
+                        return r;
+                if (spot_cue(spot).score > CUE_MEDIUM)
+                        cue.score = MAX(cue.score, CUE_MEDIUM); /* span.ticker-label */
+                if (cue.score > best.score || (cue.against && best.score == 0)) {
+                        best = cue;
+                        *ret_spot = spot;
+                }
+                spot = spot_parent(survey, spot);
+        }
+        /* A text beside the entries, in their own box. */
+        if (spot_contains(survey, spot, first) && spot == survey->spots + run->owner) {
+                int r = words_label((const char *) run->text->content, &best);
+
+                if (r < 0)
+                        return r;
+        }
+        *ret = best;
+        return 0;
+}
+
+/* "Latest | Most read" over a list: the tab shown is the first. */
+static int first_tab(const Survey *survey, const Run *run, const Spot **ret) {
+        const char *tag = (const char *) survey->spots[run->owner].node->name;
+
+        for (unsigned k = 1; k <= 2 && run - k >= survey->runs; k++) {
+                const Spot *spot = survey->spots + run[-(int) k].owner;
+                _cleanup_free_ char *text = NULL;
+                Cue cue;
+
+                if (run[-(int) k].weight > LABEL_WEIGHT / 2 || !spot_is(spot, tag))
+                        break;
+                text = spot_text(spot, 240);
+                if (!text)
+                        return -ENOMEM;
+                if (words_label(text, &cue) >= 0 && cue.score > 1) {
+                        *ret = spot;
+                        return cue.score - 1;
+                }
+        }
+        return 0;
+}
+
+int label_before(const Survey *survey, const Spot *first, const Spot *box, const Spot **ret,
+                 bool *ret_against) {
+        unsigned skipped = 0;
+        int best = 0;
+
+        *ret_against = false;
+        for (unsigned k = 1; k <= RUNS_BACK && k <= first->run; k++) {
+                const Run *run = survey->runs + first->run - k;
+                const Spot *owner = survey->spots + run->owner, *common = owner, *spot;
+                Cue cue;
+                int r;
+
+                if (run->weight > LABEL_WEIGHT || skipped > LABEL_WEIGHT)
+                        break;
+                while (!spot_contains(survey, common, first))
+                        common = spot_parent(survey, common);
+                if (spot_is(common, "body") || levels(survey, common, owner) > LEVELS_UP + 1 ||
+                    (spot_contains(survey, common, box) && levels(survey, common, box) > LEVELS_UP))
+                        break;
+                r = judge_text(survey, run, first, &cue, &spot);
+                if (r < 0)
+                        return r;
+                if ((cue.against || cue.score > 3) && is_one_of_many(survey, spot, first)) {
+                        cue.against = false;
+                        cue.score = leads_away(survey, spot) ? 0 : MAX(cue.score - 4, 0);
+                }
+                if (cue.against && cue.score < CUE_STRONG) {
+                        r = first_tab(survey, run, &spot);
+                        if (r > best) {
+                                best = r;
+                                *ret = spot;
+                        } else
+                                *ret_against = best == 0;
+                        break;
+                }
+                cue.score -= (int) (k - 1) / 2;
+                if (cue.score > best) {
+                        best = cue.score;
+                        *ret = spot;
+                }
+                if (cue.score >= CUE_STRONG - 1)
+                        break;
+                if (spot_is_heading(owner) || spot_is_heading(spot_parent(survey, owner))) {
+                        _cleanup_free_ char *text = spot_text(owner, 200);
+
+                        /* What a heading says, the texts before it do not. */
+                        if (text && words_time(text) == 0)
+                                break;
+                }
+                skipped += run->weight;
+        }
+        return best;
+}
+
+int label_heading(const Survey *survey, const Spot *first, const Spot *box, unsigned weight,
+                  const Spot **ret) {
+        for (const Spot *parent = spot_parent(survey, box);
+             !spot_is(parent, "body") && !spot_is_root(survey, parent) &&
+             spot_is_frame(parent, weight);
+             parent = spot_parent(survey, box))
+                box = parent;
+        for (const Spot *spot = first - 1; spot > box; spot--) {
+                _cleanup_free_ char *text = NULL;
+                Cue cue;
+                int r;
+
+                if (!spot_is_heading(spot) || spot->weight > LABEL_WEIGHT)
+                        continue;
+                text = spot_text(spot, 240);
+                if (!text)
+                        return -ENOMEM;
+                r = words_time(text);
+                if (r > 0)
+                        continue; /* the day, in a list of several */
+                if (r == 0)
+                        r = words_label(text, &cue);
+                if (r < 0)
+                        return r;
+                *ret = spot;
+                return MAX(cue.score - 1, 0);
+        }
+        return 0;
+}
+
+int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret) {
+        unsigned labelled = 0;
+
+        for (unsigned i = 0; i < n; i++)
+                for (const Spot *spot = items[i] + 1; spot < survey->spots + items[i]->end;
+                     spot++) {
+                        _cleanup_free_ char *text = spot->weight > 0 && spot->weight <= 20
+                                                            ? spot_text(spot, 100)
+                                                            : NULL;
+                        Cue cue;
+
+                        if (!text || words_label(text, &cue) < 0 || cue.score < CUE_STRONG)
+                                continue;
+                        *ret = spot;
+                        labelled++;
+                        break;
+                }
+        return n >= 3 && labelled * 10 >= n * 7 ? CUE_STRONG - 2 : 0;
+}

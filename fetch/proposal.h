@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One proposal of --suggest: a source file, and what it reads from the page. */
+
+#include "common/buffer.h"
+#include "fetch/hints.h"
+#include "fetch/place.h"
+#include "fetch/reply.h"
+#include "fetch/shape.h"
+
+#define PROPOSALS_MAX 8U
+#define SOURCE_FILE_MAX (32U * 1024U)
+
+typedef struct Proposal {
+        Buffer source;   /* the file, without its first comments */
+        char *selector;  /* its Strip= */
+        unsigned wanted; /* entries that it should find */
+        int total;       /* points */
+        char *words;     /* what the points are for */
+        const char *doubts[4];
+        unsigned n_doubts;
+        Reply reply; /* what it finds */
+} Proposal;
+
+void proposal_done(Proposal *proposal);
+
+/* Writes the file for a candidate. -ENODATA: there is no good one. -ENOMEM. */
+int proposal_make(const Survey *survey, const Candidate *candidate, const Hints *hints,
+                  Proposal *ret);
+
+/*
+ * Reads the page, decoded text, as the proposal says. 1: it reads well; 0: it does not, and why is
+ * in *ret_why; -ENOMEM.
+ */
+int proposal_check(Proposal *proposal, const Buffer *text, const char *url, const char **ret_why);
+
+/* Do both read much the same? */
+bool proposal_is_like(const Proposal *a, const Proposal *b);
+
+/* Prints it: comments, then the file. */
+int proposal_print(const Proposal *proposal, const Hints *hints, FILE *file);
+
+/* "very likely", … */
+const char *proposal_rank(const Proposal *proposal);

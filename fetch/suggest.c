@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "common/log.h"
+#include "fetch/charset.h"
+#include "fetch/document.h"
+#include "fetch/explain.h"
+#include "fetch/http.h"
+#include "fetch/proposal.h"
+#include "fetch/suggest.h"
+
+#define TRIED_MAX 20U      /* candidates that a source file is written for */
+#define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
+#define PAGE_MAX (8U * 1024U * 1024U)
+
+/* A page on its way in. */
+typedef struct Arrival {
+        Buffer body;
+        char *url; /* that it was fetched from, or NULL */
+        char *charset;
+        bool done;
+        int error;
+} Arrival;
+
+static void arrival_done(Arrival *arrival) {
+        buffer_done(&arrival->body);
+        free(arrival->url);
+        free(arrival->charset);
+}
+
+static void on_answer(const HttpAnswer *answer, void *userdata) {
+        Arrival *arrival = userdata;
+        const Reply *reply = answer->reply;
+
+        arrival->done = true;
+        if (reply->state != STATE_OK) {
+                log_error("%s: the page cannot be had (%s)%s%s", answer->url,
+                          state_name(reply->state), reply->detail ? ": " : "",
+                          strnull(reply->detail));
+                arrival->error = -EIO;
+                return;
+        }
+        arrival->body = *answer->body;
+        *answer->body = BUFFER(0);
+        arrival->url = strdup(answer->url);
+        arrival->charset = answer->charset ? strdup(answer->charset) : NULL;
+        if (!arrival->url)
+                arrival->error = log_oom();
+}
+
+static int fetch(const char *user_agent, const char *url, Arrival *arrival) {
+        _cleanup_(http_freep) Http *http = NULL;
+        Source source = {
+                .name = (char *) "suggest",
+                .path = (char *) "suggest",
+                .url = { .text = (char *) url },
+                .interval = 30 * USEC_PER_SEC,
+                .timeout = 20 * USEC_PER_SEC,
+                .max_size = PAGE_MAX,
+        };
+        bool ignored;
+        int r;
+
+        r = http_new(user_agent, &http);
+        if (r >= 0)
+                r = http_get(http, &source, url, NULL, on_answer, arrival);
+        if (r < 0)
+                return log_oom();
+        while (r >= 0 && !arrival->done)
+                r = http_turn(http, -1, 0, &ignored);
+        return r < 0 ? r : arrival->error;
+}
+
+static int read_file(const char *path, Arrival *arrival) {
+        _cleanup_close_ int opened = -1;
+        int fd = STDIN_FILENO, r;
+
+        if (!streq(path, "-")) {
+                opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+                if (opened < 0) {
+                        log_error("%s: %m", path);
+                        return -errno;
+                }
+                fd = opened;
+        }
+        r = buffer_read_file(fd, PAGE_MAX, &arrival->body);
+        if (r < 0)
+                log_error("%s: %s", path, strerror(-r));
+        return r;
+}
+
+typedef struct Proposals {
+        Proposal items[TRIED_MAX];
+        unsigned n;
+        Hints hints;
+} Proposals;
+
+static void proposals_done(Proposals *proposals) {
+        for (unsigned i = 0; i < proposals->n; i++)
+                proposal_done(proposals->items + i);
+        hints_done(&proposals->hints);
+}
+
+/* All that needs the tree, so that it is gone when the proposals are tried. */
+static int look(xmlDoc *document, const char *url, Proposals *ret) {
+        _cleanup_(candidates_done) Candidates candidates = {};
+        _cleanup_(survey_done) Survey survey = {};
+        int r;
+
+        r = survey_make(document, &survey);
+        if (r >= 0)
+                r = hints_make(&survey, url, &ret->hints);
+        if (r >= 0)
+                r = candidates_find(&survey, &candidates);
+        if (r >= 0)
+                r = candidates_judge(&survey, &candidates);
+        for (unsigned i = 0; r >= 0 && i < candidates.n && i < TRIED_MAX; i++) {
+                r = proposal_make(&survey, candidates.items + i, &ret->hints, ret->items + ret->n);
+                if (r >= 0)
+                        ret->n++;
+                else if (r == -ENODATA)
+                        r = 0;
+        }
+        return r == -ENODATA ? 0 : r;
+}
+
+/* Keeps those that read well, each once. */
+static int try(Proposals *proposals, const Buffer *text) {
+        unsigned n = 0;
+        int r = 0;
+
+        for (unsigned i = 0; i < proposals->n; i++) {
+                Proposal *proposal = proposals->items + i;
+                bool keep = false;
+                const char *why = "there are enough better ones";
+
+                if (r >= 0 && n < PROPOSALS_MAX) {
+                        r = proposal_check(proposal, text, proposals->hints.url, &why);
+                        keep = r > 0;
+                }
+                for (unsigned k = 0; k < n && keep; k++)
+                        if (proposal_is_like(proposals->items + k, proposal)) {
+                                why = "a better one reads the same";
+                                keep = false;
+                        }
+                if (!keep) {
+                        explain("not proposed: %s, %s", proposal->selector, why);
+                        proposal_done(proposal);
+                        continue;
+                }
+                if (n != i) {
+                        proposals->items[n] = *proposal;
+                        *proposal = (Proposal){};
+                }
+                n++;
+        }
+        proposals->n = n;
+        return MIN(r, 0);
+}
+
+static void list(const Proposals *proposals) {
+        const Hints *hints = &proposals->hints;
+
+        for (unsigned i = 0; i < proposals->n; i++) {
+                const Proposal *p = proposals->items + i;
+
+                log_info("%u. %s: %s", i + 1, proposal_rank(p), p->words);
+                log_info("   %s: %zu entries, the first: %s", p->selector, p->reply.n_entries,
+                         p->reply.entries[0].headline);
+        }
+        for (unsigned i = 0; i < hints->n_elsewhere; i++)
+                log_info("%s %s",
+                         proposals->n > 0 ? "besides," : "the strip may come from elsewhere:",
+                         hints->elsewhere[i]);
+        for (unsigned i = 0; i < hints->n_feeds; i++)
+                log_info("the page has a feed: %s", hints->feeds[i]);
+}
+
+static int report(const Proposals *proposals, unsigned number) {
+        list(proposals);
+        if (proposals->n == 0) {
+                log_error("nothing on the page itself is like a breaking-news strip%s",
+                          proposals->hints.n_elsewhere > 0 ? "; it may be filled by a script" : "");
+                return 0;
+        }
+        if (number > proposals->n) {
+                log_error("there %s only %u proposal%s", proposals->n == 1 ? "is" : "are",
+                          proposals->n, proposals->n == 1 ? "" : "s");
+                return 0;
+        }
+        if (proposal_print(proposals->items + number - 1, &proposals->hints, stdout) < 0) {
+                log_error("cannot write: %m");
+                return -EIO;
+        }
+        return 1;
+}
+
+static int suggest(Arrival *arrival, const char *url, Proposals *proposals) {
+        const CharsetHints hints = { .http = arrival->charset };
+        xmlDoc *document = NULL;
+        const char *why = "out of memory";
+        Charset charset;
+        int r;
+
+        r = words_init();
+        if (r >= 0)
+                r = charset_decode(&arrival->body, &hints, &charset);
+        if (r >= 0)
+                r = document_parse(arrival->body.data, arrival->body.size, FORMAT_HTML, &document,
+                                   &why);
+        if (r == -E2BIG || r == -EBADMSG) {
+                log_error("%s", why);
+                return r;
+        }
+        if (r >= 0 && document)
+                r = look(document, url, proposals);
+        if (document)
+                xmlFreeDoc(document);
+        if (r >= 0)
+                r = try(proposals, &arrival->body);
+        return r < 0 ? log_oom() : 0;
+}
+
+int suggest_run(const Config *config, const Suggest *options) {
+        _cleanup_(arrival_done) Arrival arrival = {};
+        _cleanup_free_ Proposals *proposals = calloc(1, sizeof(Proposals));
+        int r;
+
+        if (!proposals)
+                return log_oom();
+        r = options->page ? read_file(options->page, &arrival)
+                          : fetch(config->user_agent.text, options->url, &arrival);
+        if (r < 0)
+                return r;
+
+        /* As for any page: one that is made to keep us busy ends the process. */
+        (void) alarm(TIME_LIMIT_SEC);
+        r = suggest(&arrival, arrival.url ? arrival.url : options->url, proposals);
+        (void) alarm(0);
+        if (r >= 0)
+                r = report(proposals, options->number);
+        proposals_done(proposals);
+        return r;
+}

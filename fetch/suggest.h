@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* --suggest: finds the strip of a page that nobody has described, and writes a source file for it.
+ */
+
+#include "common/config.h"
+
+typedef struct Suggest {
+        unsigned number;  /* which proposal, from 1; 0: none is wanted */
+        const char *page; /* path of a page, "-": standard input; NULL: fetch url */
+        const char *url;
+} Suggest;
+
+/*
+ * Prints the proposal on stdout and the list of all on stderr. 1: there is one, 0: there is none,
+ * and the reason was given; negative: it could not be found out.
+ */
+int suggest_run(const Config *config, const Suggest *suggest);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What --suggest knows of languages, as tables: how sites call a breaking-news strip, in the names
+ * of their markup and in the labels that readers see, how they call what is none, and how times are
+ * written.
+ */
+
+#include "common/util.h"
+
+#define CUE_STRONG 10 /* breaking, ticker: hardly anything else */
+#define CUE_MEDIUM 6  /* latest, headlines: may be a box like others */
+#define CUE_WEAK 3    /* alert, live, flash: alone no reason */
+
+typedef struct Cue {
+        int score;    /* how much it speaks for a strip; 0: not at all */
+        bool against; /* an advertisement, stock prices, most read, … */
+        bool menu;    /* navigation; no more than a doubt */
+        bool paid;    /* a label that says so */
+} Cue;
+
+/* Prepares the tables; once. -ENOMEM. */
+int words_init(void);
+
+/* What the name of a class, an id or the like says: "breakingNews-bar", "has-no-ticker". */
+Cue words_name(const char *name);
+
+/* What a short text says that stands over or before a list. -ENOMEM. */
+int words_label(const char *text, Cue *ret);
+
+/* Is the text the label of one entry, a badge: "BREAKING", "Live"? -ENOMEM. */
+int words_badge(const char *text);
+
+/* Is the text a time, a date or an age, and nothing else? -ENOMEM. */
+int words_time(const char *text);
+
+/* Roles that names give to the parts of an entry. */
+typedef enum Role {
+        ROLE_NONE,
+        ROLE_TITLE,
+        ROLE_TIME,
+        ROLE_BADGE,   /* label, category, icon: not part of a headline */
+        ROLE_SUMMARY, /* teaser text, author, caption */
+} Role;
+
+Role words_role(const char *name);
+
+/* Does the name look as if a machine had made it, and would make another next time? */
+bool words_generated(const char *name);
+
+/* Is the name one of layout or of a state (row, col-6, mt-4, active), and says nothing? */
+bool words_utility(const char *name);
+
+/* The name as words: lower case, one space before, between and behind. False: too long for buffer.
+ */
+bool words_split(const char *name, char *buffer, size_t size);
+
+/* How much text it is: a letter counts 1, a sign of Han, kana and Hangul, which is more of a
+ * word, 2. */
+unsigned words_weight(const char *text, size_t n);
