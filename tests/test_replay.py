@@ -6,6 +6,7 @@ import html
 import html.parser
 import os
 import random
+import re
 import signal
 import tarfile
 import threading
@@ -17,9 +18,10 @@ from histories import SITE, difference
 from model import FOREVER, Model, Options
 from programs import BUILD
 from random_histories import History
-from website import Response
+from website import Response, strip_page
 
 SEED = os.environ.get("TICKERD_SEED", "1")
+GROUPS = int(os.environ.get("TICKERD_GROUPS", "1"))  # of twelve sites: the daemon asks for sixteen at a time
 
 # -- Random histories ------------------------------------------------------------------------------
 
@@ -143,9 +145,10 @@ def programs():
             pytest.skip(f"{BUILD / program} was not built")
 
 
-def test_histories_through_the_programs(programs, site, config, daemon):
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_histories_through_the_programs(programs, site, config, daemon, group):
     """Twelve random sites at once, each with a page in markup; a daemon that is stopped and killed."""
-    names = [f"s{n}" for n in range(12)]
+    names = [f"s{12 * group + n}" for n in range(12)]
     histories = {name: list(for_programs(f"{SEED}/{name}", 25)) for name in names}
     models = {name: Model() for name in names}
     for name, steps in histories.items():
@@ -156,7 +159,7 @@ def test_histories_through_the_programs(programs, site, config, daemon):
             Order="oldest-first" if options.oldest_first else None,
         )
 
-    ends = random.Random(SEED).choices((None, "restart", "kill"), (8, 1, 1), k=25)
+    ends = random.Random(f"{SEED}/{group}").choices((None, "restart", "kill"), (8, 1, 1), k=25)
     rounds = [
         ({f"/{name}": page_of(steps[min(n, len(steps) - 1)]) for name, steps in histories.items()}, end)
         for n, end in enumerate(ends)
@@ -273,3 +276,22 @@ def test_captures_by_turns(programs, site, config, daemon, captures):
         site, config, daemon, [before, after] * 3, read, Strip="//*[@id='ticker-box']", Headline=".//a",
     )
     assert len(model.items) == 14
+
+
+def test_captures_in_two_wordings(programs, site, config, daemon, captures):
+    """The page has each item twice, in two wordings under one link; served by turns each wording is one item."""
+    page = captures.page("almayadeen-arabic.2023-11-02T2208").decode()
+    short = re.findall(r'class="breaking-text">\s*<a[^>]*href="([^"]*)"[^>]*>\s*<h5[^>]*>(.*?)</h5>', page, re.DOTALL)
+    long = [(row["url"], row["headline"]) for row in ListParser(
+        lambda tag, attrs: attrs.get("id") == "ticker-box", "li", lambda tag, attrs: tag == "a", page).rows]
+    assert [url for url, _ in short[:10]] == [url for url, _ in long] and len(long) == 10
+
+    def render(rows):
+        return strip_page([(" ".join(html.unescape(text).split()), url) for url, text in rows])
+
+    config.source("paper", site.url("/"))
+    pages = [render(long), render(short[:10])] * 3
+    counts = [len(Tape(daemon).items(n).get("paper", [])) for n in replay(
+        site, daemon, [({"/": Response(page)}, None) for page in pages])]
+    assert counts == [10, 20, 20, 20, 20, 20]
+    assert daemon.db("SELECT count(*) FROM items WHERE revises IS NOT NULL") == [(10,)]
