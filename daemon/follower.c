@@ -6,6 +6,7 @@
         "journal" /* of the place in the store; standard output is the journal's stand-in and      \
                      shares it */
 #define BATCH 64U
+#define KEEP_EVERY 1024 /* items, of a long way to catch up */
 #define RETRY_USEC USEC_PER_SEC
 
 struct Follower {
@@ -14,9 +15,10 @@ struct Follower {
         Sink sink;
         void (*done)(void *userdata, int error);
         void *userdata;
-        int64_t place;  /* the last item handed over */
-        int64_t stored; /* the place in the store */
-        bool troubled;  /* the sink failed, and that was said */
+        int64_t place;         /* the last item handed over */
+        int64_t stored;        /* the place in the store */
+        bool troubled;         /* the sink failed, and that was said */
+        sd_event_source *more; /* enabled when a batch was not all */
         sd_event_source *io;
         sd_event_source *timer;
 };
@@ -41,6 +43,11 @@ static int on_writable(_unused_ sd_event_source *s, _unused_ int fd, _unused_ ui
 }
 
 static int on_timer(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
+        follower_run(userdata);
+        return 0;
+}
+
+static int on_more(_unused_ sd_event_source *s, void *userdata) {
         follower_run(userdata);
         return 0;
 }
@@ -73,9 +80,13 @@ static void keep_place(Follower *f) {
 void follower_run(Follower *f) {
         int r;
 
-        do
-                r = store_items(f->store, f->place, BATCH, hand_over, f);
-        while (r == (int) BATCH);
+        r = store_items(f->store, f->place, BATCH, hand_over, f);
+        if (r == (int) BATCH) { /* the subscribers have their turn before the rest */
+                if (f->place - f->stored >= KEEP_EVERY)
+                        keep_place(f);
+                (void) sd_event_source_set_enabled(f->more, SD_EVENT_ONESHOT);
+                return;
+        }
         keep_place(f);
 
         if (r < 0) {
@@ -113,6 +124,10 @@ int follower_new(sd_event *event, Store *store, const Sink *sink,
                 r = sd_event_add_time(event, &f->timer, CLOCK_MONOTONIC, 0, 0, on_timer, f);
         if (r >= 0)
                 r = sd_event_source_set_enabled(f->timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_defer(event, &f->more, on_more, f);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(f->more, SD_EVENT_OFF);
         if (r < 0) {
                 (void) follower_free(f);
                 return r;
@@ -124,6 +139,7 @@ int follower_new(sd_event *event, Store *store, const Sink *sink,
 Follower *follower_free(Follower *f) {
         if (!f)
                 return NULL;
+        (void) sd_event_source_disable_unref(f->more);
         (void) sd_event_source_disable_unref(f->io);
         (void) sd_event_source_disable_unref(f->timer);
         (void) sd_event_unref(f->event);
