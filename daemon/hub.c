@@ -240,7 +240,7 @@ void hub_set(Hub *hub, unsigned max_subscribers, mode_t mode) {
 void hub_run(Hub *hub) {
         for (Member *m = LIST_FIRST(&hub->members), *next; m; m = next) {
                 next = LIST_NEXT(m, list); /* only its own subscriber can end */
-                subscriber_run(m->subscriber);
+                subscriber_wake(m->subscriber);
         }
 }
 

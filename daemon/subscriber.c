@@ -201,10 +201,9 @@ static int advance(Subscriber *s, const Page *page, size_t n_lines, size_t sent)
                 if (sent == 0)
                         return 0;
                 s->place = line->id;
-                if (sent < size) {
+                if (sent < size)
                         return buffer_append(&s->pending, page->text + line->begin + sent,
                                              size - sent);
-                }
                 sent -= size;
         }
         return 0;
@@ -294,7 +293,7 @@ static void end(Subscriber *s) {
         s->context->ended(s->userdata);
 }
 
-void subscriber_run(Subscriber *s) {
+static void run(Subscriber *s) {
         uint32_t events;
         int r;
 
@@ -328,8 +327,13 @@ static int on_io(_unused_ sd_event_source *source, _unused_ int fd, uint32_t rev
                 end(s);
                 return 0;
         }
-        subscriber_run(s);
+        run(s);
         return 0;
+}
+
+void subscriber_wake(Subscriber *s) {
+        if (!(s->events & EPOLLOUT)) /* otherwise it goes on by itself, once there is room */
+                run(s);
 }
 
 void subscriber_stop(Subscriber *s) {
@@ -338,7 +342,7 @@ void subscriber_stop(Subscriber *s) {
                 return;
         }
         s->closing = true;
-        subscriber_run(s);
+        run(s);
 }
 
 void subscriber_drain(int fd) {

@@ -45,7 +45,7 @@ typedef struct SubscriberInfo {
 SubscriberInfo subscriber_info(const Subscriber *subscriber);
 
 /* The tape or the board has grown. May end the subscriber. */
-void subscriber_run(Subscriber *subscriber);
+void subscriber_wake(Subscriber *subscriber);
 
 /*
  * The daemon stops: {"type":"bye","reason":"stopping"} after the line begun, then the end. May end
