@@ -5,10 +5,12 @@
 #include <sys/un.h>
 
 #include "common/log.h"
+#include "daemon/handover.h"
 #include "daemon/hub.h"
 
 /* When descriptors run out, connections wait this long for their turn. */
 #define ACCEPT_PAUSE USEC_PER_SEC
+#define HANDOVER_TEXT_MAX (64U << 20)
 #define ACCEPT_AT_ONCE 64 /* then the others have their turn */
 
 typedef struct Member {
@@ -52,7 +54,8 @@ static void refuse(int fd) {
         (void) safe_close(fd);
 }
 
-static int add(Hub *hub, int fd) {
+/* line: what was saved of it, or NULL for a new one. */
+static int add(Hub *hub, int fd, const char *line) {
         Member *member;
         int r;
 
@@ -62,7 +65,8 @@ static int add(Hub *hub, int fd) {
                 return -ENOMEM;
         }
         member->hub = hub;
-        r = subscriber_new(&hub->context, fd, member, &member->subscriber);
+        r = line ? subscriber_restore(&hub->context, fd, member, line, &member->subscriber)
+                 : subscriber_new(&hub->context, fd, member, &member->subscriber);
         if (r < 0) {
                 free(member);
                 return r;
@@ -79,7 +83,7 @@ static void welcome(Hub *hub, int fd) {
                 refuse(fd);
                 return;
         }
-        r = add(hub, fd);
+        r = add(hub, fd, NULL);
         if (r < 0)
                 log_warning("a subscriber was turned away: %s", strerror(-r));
 }
@@ -201,10 +205,15 @@ static int open_socket(const char *path, mode_t mode, int *ret) {
         return 0;
 }
 
-int hub_listen_fd(Hub *hub, int fd) {
+int hub_listen_fd(Hub *hub, int fd, const char *path) {
         int r;
 
         hub->fd = fd;
+        if (path && !hub->path) {
+                hub->path = strdup(path);
+                if (!hub->path)
+                        return log_oom();
+        }
         r = sd_event_add_io(hub->context.event, &hub->io, fd, EPOLLIN, on_connection, hub);
         if (r < 0)
                 log_error("cannot listen: %s", strerror(-r));
@@ -223,12 +232,7 @@ int hub_listen(Hub *hub, const char *path, mode_t mode) {
                                                : strerror(-r));
                 return r;
         }
-        hub->path = strdup(path);
-        if (!hub->path) {
-                (void) safe_close(fd);
-                return log_oom();
-        }
-        return hub_listen_fd(hub, fd);
+        return hub_listen_fd(hub, fd, path);
 }
 
 void hub_set(Hub *hub, unsigned max_subscribers, mode_t mode) {
@@ -257,6 +261,72 @@ void hub_each(const Hub *hub, void (*fn)(const SubscriberInfo *info, void *userd
 
                 fn(&info, userdata);
         }
+}
+
+int hub_hand_over(Hub *hub) {
+        _cleanup_buffer_ Buffer text = BUFFER(HANDOVER_TEXT_MAX);
+        _cleanup_free_ int *fds = NULL;
+        Member *m, *next;
+        size_t n = 0;
+        int r = 0;
+
+        fds = calloc(HANDOVER_MAX + 1, sizeof(int));
+        if (!fds)
+                return -ENOMEM;
+        if (hub->fd >= 0)
+                fds[n++] = hub->fd;
+        for (m = LIST_FIRST(&hub->members); m && n <= HANDOVER_MAX && r >= 0;
+             m = LIST_NEXT(m, list)) {
+                r = subscriber_save(m->subscriber, &text, fds + n);
+                n += r > 0;
+        }
+        if (r >= 0)
+                r = handover_leave(fds, n, &text);
+
+        /* Whatever became of it, the connections that were saved are no longer ours. */
+        free(hub->path);
+        hub->path = NULL; /* the socket stays where it is */
+        for (m = LIST_FIRST(&hub->members); m; m = next) {
+                next = LIST_NEXT(m, list);
+                if (subscriber_was_saved(m->subscriber))
+                        on_ended(m);
+        }
+        return r;
+}
+
+/* Of lines that end with a newline each, a copy of this connection's. NULL: there is none. */
+static char *find_saved(const Buffer *text, int fd) {
+        const char *line = text->data, *end;
+
+        while (line && line < text->data + text->size) {
+                end = memchr(line, '\n', (size_t) (text->data + text->size - line));
+                if (!end)
+                        return NULL;
+                if (subscriber_is_saved(fd, line))
+                        return strndup(line, (size_t) (end - line));
+                line = end + 1;
+        }
+        return NULL;
+}
+
+void hub_take_over(Hub *hub, Handover *handover) {
+        unsigned lost = 0;
+
+        for (size_t i = 0; i < handover->n_connections; i++) {
+                int fd = handover->connections[i];
+                _cleanup_free_ char *line = find_saved(&handover->text, fd);
+
+                if (!line)
+                        (void) safe_close(fd);
+                if (!line || add(hub, fd, line) < 0)
+                        lost++;
+                else
+                        subscriber_wake(LIST_FIRST(&hub->members)->subscriber);
+        }
+        handover->n_connections = 0;
+        if (lost > 0)
+                log_warning("%u subscriber%s could not be taken over and must connect again", lost,
+                            lost == 1 ? "" : "s");
 }
 
 void hub_stop(Hub *hub, void (*empty)(void *userdata), void *userdata) {

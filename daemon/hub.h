@@ -21,9 +21,21 @@ Hub *hub_free(Hub *hub);
  */
 int hub_listen(Hub *hub, const char *path, mode_t mode);
 
-/* Listens at a socket that the service manager opened; it is the hub's from now on, its path is
- * not. */
-int hub_listen_fd(Hub *hub, int fd);
+/*
+ * Listens at a socket that is open already, which is the hub's from now on. path: where it is if it
+ * is ours to remove; NULL: it is the service manager's.
+ */
+int hub_listen_fd(Hub *hub, int fd, const char *path);
+
+/*
+ * Leaves the socket and the subscribers with the service manager; those it cannot take stay, and
+ * are to be stopped. An error, too, leaves no subscriber twice.
+ */
+int hub_hand_over(Hub *hub);
+
+/* Goes on with subscribers that a daemon before left. */
+typedef struct Handover Handover;
+void hub_take_over(Hub *hub, Handover *handover);
 
 /* After a reload. The mode is that of a socket the hub made. */
 void hub_set(Hub *hub, unsigned max_subscribers, mode_t mode);

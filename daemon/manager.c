@@ -4,6 +4,7 @@
 
 #include "common/log.h"
 #include "daemon/announce.h"
+#include "daemon/handover.h"
 #include "daemon/manager-private.h"
 #include "daemon/printer.h"
 
@@ -49,6 +50,13 @@ void manager_stop(Manager *m, int status) {
         if (sd_event_add_time_relative(m->event, &m->stop_timer, CLOCK_MONOTONIC, STOP_USEC, 0,
                                        on_stop_timer, m) < 0)
                 end(m);
+        if (handover_possible()) {
+                int r = hub_hand_over(m->hub);
+
+                if (r < 0)
+                        log_warning("subscribers cannot be left with the service manager: %s",
+                                    strerror(-r));
+        }
         hub_stop(m->hub, end, m);
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/log.h"
 #include "daemon/announce.h"
+#include "daemon/handover.h"
 #include "daemon/manager-private.h"
 
 /* A step of a migration may take this long before the service manager worries. */
@@ -60,14 +61,29 @@ static int watch_signals(Manager *m) {
         return 0;
 }
 
-/* A socket that the service manager passes comes first. */
-static int listen_at_socket(Manager *m) {
-        int n = sd_listen_fds(true);
+static bool is_bound_to(int fd, const char *path) {
+        return sd_is_socket_unix(fd, SOCK_STREAM, 1, path, 0) > 0;
+}
 
-        for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + n; fd++)
-                if (sd_is_socket_unix(fd, SOCK_STREAM, 1, NULL, 0) > 0)
-                        return hub_listen_fd(m->hub, fd);
-        return hub_listen(m->hub, m->config->socket.text, m->config->socket_mode);
+/* A socket that the service manager passes comes first, also one that a daemon before left with it.
+ */
+static int listen_at_socket(Manager *m) {
+        Handover handover = HANDOVER_NONE;
+        const char *path = m->config->socket.text;
+        int r;
+
+        r = handover_take(&handover);
+        if (r < 0)
+                log_warning("what an earlier daemon left cannot be used: %s", strerror(-r));
+        hub_take_over(m->hub, &handover);
+        if (handover.listener >= 0 && (!handover.ours || is_bound_to(handover.listener, path)))
+                r = hub_listen_fd(m->hub, STEAL_FD(handover.listener), handover.ours ? path : NULL);
+        else {
+                handover.listener = safe_close(handover.listener); /* Socket= has changed */
+                r = hub_listen(m->hub, path, m->config->socket_mode);
+        }
+        handover_done(&handover);
+        return r;
 }
 
 static void on_progress(_unused_ void *userdata) {

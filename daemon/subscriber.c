@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/socket.h>
 
-#include "common/buffer.h"
 #include "daemon/answer.h"
 #include "daemon/report.h"
-#include "daemon/subscriber.h"
+#include "daemon/subscriber-private.h"
 
-/* The rest of a line begun and a few short answers. */
-#define PENDING_MAX (TAPE_LINE_MAX + 4096U)
-#define READ_BYTES 4096U
 /* Sent to one subscriber before the others have their turn; pages looked through for a filter
  * likewise. */
 #define TURN_BYTES (1U << 20)
@@ -16,27 +12,15 @@
 #define DRAIN_READS 64U
 #define PIECES_MAX 64 /* of a page, for a filter, in one call */
 
-struct Subscriber {
-        const SubscriberContext *context;
-        void *userdata; /* for ended() */
-        int fd;
-        sd_event_source *io;
-        uint32_t events; /* what io waits for */
-
-        int64_t place; /* the last item that was sent or passed over */
-        int64_t end;   /* live = false: say goodbye after this one */
-        Filter filter;
-        bool states;           /* wants to hear of changes of state, */
-        uint64_t states_place; /* beginning after this one */
-        Report *report;        /* the status asked for, and how much of it went out */
-        size_t report_sent;
-        pid_t pid;
-        bool live;
-        bool read_closed; /* the client has shut its sending side */
-        bool closing;     /* nothing but pending goes out any more */
-        Buffer pending;
-        Buffer input;
-};
+void subscriber_begin(Subscriber *s, const Request *request) {
+        filter_done(&s->filter);
+        s->filter = request->filter;
+        s->states = request->states;
+        s->states_place = board_newest(s->context->board);
+        s->place = MAX(request->after, tape_oldest(s->context->tape) - 1);
+        s->live = request->live;
+        s->end = tape_newest(s->context->tape);
+}
 
 static int handle_request(Subscriber *s, const char *line, size_t size) {
         RequestError error;
@@ -59,13 +43,7 @@ static int handle_request(Subscriber *s, const char *line, size_t size) {
                 s->report_sent = 0;
                 return s->context->report(s->context->userdata, &s->report);
         }
-        filter_done(&s->filter);
-        s->filter = request.filter;
-        s->states = request.states;
-        s->states_place = board_newest(s->context->board);
-        s->place = MAX(request.after, tape_oldest(s->context->tape) - 1);
-        s->live = request.live;
-        s->end = tape_newest(s->context->tape);
+        subscriber_begin(s, &request);
         return answer_hello(&s->pending, s->context->tape, s->place);
 }
 
@@ -392,7 +370,8 @@ Subscriber *subscriber_free(Subscriber *s) {
         if (!s)
                 return NULL;
         (void) sd_event_source_disable_unref(s->io);
-        subscriber_drain(s->fd);
+        if (!s->saved) /* otherwise what it has sent is for the next daemon */
+                subscriber_drain(s->fd);
         (void) safe_close(s->fd);
         filter_done(&s->filter);
         (void) report_unref(s->report);

@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "common/buffer.h"
 #include "daemon/board.h"
 #include "daemon/request.h"
 
@@ -56,3 +57,21 @@ void subscriber_stop(Subscriber *subscriber);
 /* Throws away, within limits, what a client has sent: closing over unread bytes would reset its
  * connection. */
 void subscriber_drain(int fd);
+
+/*
+ * Appends a line from which subscriber_restore() makes the same subscriber, in this version or a
+ * later one. Its connection, in ret_fd, is to be left with the service manager; the subscriber may
+ * only be freed then. 0: it has no future to hand over: its last word was said, or it is in the
+ * middle of a status.
+ */
+int subscriber_save(Subscriber *subscriber, Buffer *b, int *ret_fd);
+
+bool subscriber_was_saved(const Subscriber *subscriber);
+
+/* Does this line belong to this connection? Lines are told apart by SO_COOKIE. */
+bool subscriber_is_saved(int fd, const char *line);
+
+/* Takes the connection, also when it fails. The line is followed by a NUL. -EBADMSG: it is not what
+ * was saved. */
+int subscriber_restore(const SubscriberContext *context, int fd, void *userdata, const char *line,
+                       Subscriber **ret);

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A restart under a service manager, which keeps the socket and the connections: no subscriber notices it."""
+
+import os
+import random
+import socket
+import threading
+
+import pytest
+
+from programs import Client, Daemon, decode
+from website import strip_page
+
+# As the service manager starts a program: what it keeps begins at descriptor 3, and the environment says so.
+EXEC = """
+import os, sys
+n = int(sys.argv[1])
+fds = [int(word) for word in sys.argv[2:2 + n]]
+high = [os.dup2(fd, 10000 + i) for i, fd in enumerate(fds)]
+for fd in fds:
+    os.close(fd)
+for i, fd in enumerate(high):
+    os.dup2(fd, 3 + i)
+    os.close(fd)
+pid = str(os.getpid())
+os.environ["SYSTEMD_EXEC_PID"] = pid
+if n:
+    os.environ.update(LISTEN_PID=pid, LISTEN_FDS=str(n), LISTEN_FDNAMES=":".join(["s"] * n))
+os.execv(sys.argv[2 + n], sys.argv[2 + n:])
+"""
+
+
+class Service(Daemon):
+    """A daemon whose notices bring descriptors, which are kept for the next one."""
+
+    kept = ()
+
+    def start(self, *args, **options):
+        given, self.kept = list(self.kept), []
+        wrap = ["/usr/bin/python3", "-c", EXEC, len(given), *given]
+        super().start(*args, wrap=wrap, pass_fds=given, **options)
+        for fd in given:
+            os.close(fd)
+        return self
+
+    def _listen_notices(self):
+        self._notify_path = self.config.short / "n"
+        self._notify_path.unlink(missing_ok=True)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        listener.bind(str(self._notify_path))
+        notices = self.notices
+
+        def collect():
+            with listener:
+                while True:
+                    data, fds, _, _ = socket.recv_fds(listener, 65536, 253)
+                    if not data:
+                        break
+                    notice = dict(line.split("=", 1) for line in decode(data).split("\n") if "=" in line)
+                    if notice.get("FDSTORE") == "1":
+                        assert notice["FDNAME"] == "s" and notice["FDPOLL"] == "0"
+                        self.kept.extend(fds)
+                    else:  # a barrier is over when its descriptor is closed
+                        for fd in fds:
+                            os.close(fd)
+                    notices.add(notice)
+            notices.end()
+
+        self._notices_thread = threading.Thread(target=collect, daemon=True)
+        self._notices_thread.start()
+
+    def forget(self):
+        """What the manager does when a service was stopped, not restarted."""
+        for fd in self.kept:
+            os.close(fd)
+        self.kept = []
+
+
+@pytest.fixture
+def service(config):
+    it = Service(config)
+    yield it
+    it.close()
+    it.forget()
+
+
+def restart(service):
+    service.stop()
+    service.start()
+
+
+def test_nobody_notices(site, config, service):
+    shown = ["One", "Two", "Three"]
+    site.set("/", strip_page(shown))
+    config.source("port", site.url("/"))
+    service.start()
+    service.wait_stdout(3)
+    plain, resumed, filtered = service.connect(last=0), service.connect(after=1), service.connect(sources=["port"])
+    for client in (plain, resumed, filtered):
+        assert client.line()["type"] == "hello"
+    assert [item["id"] for item in resumed.lines(2)] == [2, 3]
+    for n in range(4, 9):
+        restart(service)
+        shown.insert(0, f"Number {n}")
+        site.set("/", strip_page(shown))
+        service.settle(site)
+        for client in (plain, resumed, filtered):
+            item = client.line()
+            assert (item["id"], item["headline"]) == (n, f"Number {n}")
+        assert service.connect(last=1).line()["newest"] == n
+    # A request goes on working, too.
+    plain.send({"last": 2, "live": False})
+    assert plain.line()["type"] == "hello"
+    assert [item["id"] for item in plain.lines(2)] == [7, 8]
+    assert plain.line()["type"] == "bye"
+    plain.eof()
+
+
+def test_half_a_line_and_half_a_request(site, config, service):
+    """A client that reads slowly is in the middle of a line; one that writes slowly, of a request."""
+    text = "A headline that is as long as a headline can well be, " * 30
+    site.set("/", strip_page([f"{n} {text}" for n in range(1000)]))
+    config.source("port", site.url("/"))
+    service.start()
+    service.wait_stdout(1000)
+    slow, writer, ended = service.connect(after=0), service.connect(), service.connect()
+    writer.send_raw(b'{"last":1,')
+    ended.send_raw(b'{"last":0}')
+    ended.shutdown()
+    assert ended.line()["type"] == "hello"
+    assert slow.line()["type"] == "hello"
+    chance = random.Random(3)
+    ids = []
+    while len(ids) < 1000:
+        ids += [item["id"] for item in slow.lines(min(chance.randrange(1, 300), 1000 - len(ids)))]
+        restart(service)
+    assert ids == list(range(1, 1001))
+    writer.send_raw(b'"live":false}\n')
+    assert writer.line()["after"] == 999
+    assert writer.line()["id"] == 1000
+    site.set("/", strip_page(["The last one"]))
+    service.poll_now()
+    assert ended.line()["id"] == 1001 and slow.line()["id"] == 1001
+
+
+def test_a_plain_stop_ends_the_stream(site, config, service):
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    service.start()
+    service.wait_stdout(1)
+    client = service.connect(last=0)
+    assert client.line()["type"] == "hello"
+    service.stop()
+    service.forget()
+    client.eof()
+
+
+def test_what_was_left_is_not_kept_after_the_start(site, config, service):
+    """Otherwise a connection that the daemon closes would stay open."""
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    service.start()
+    service.wait_stdout(1)
+    client = service.connect(last=0)
+    assert client.line()["type"] == "hello"
+    restart(service)
+    service.wait_notify(lambda notice: notice.get("FDSTOREREMOVE") == "1" and notice["FDNAME"] == "s")
+    client.send_raw(b"rubbish\n")
+    assert client.line()["code"] == "bad-request"
+    client.eof()
+
+
+def test_rubbish_is_not_taken_over(site, config, service):
+    """Descriptors of other kinds, and a connection without a word about it."""
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    here, there = socket.socketpair()
+    memory = os.memfd_create("rubbish")
+    os.write(memory, b'{"cookie":"1","request":[]}\nrubbish\n{"cookie":')
+    service.kept = [memory, here.detach(), os.open("/dev/null", os.O_RDONLY), *os.pipe()]
+    service.start()
+    service.wait_stderr("could not be taken over")
+    assert there.recv(1) == b""
+    there.close()
+    assert service.connect(last=0).line()["type"] == "hello"
+
+
+def test_the_thousand_and_first_is_told(site, config, service):
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    config.set(MaxSubscribers=2000)
+    service.start()
+    service.wait_stdout(1)
+    clients = [Client(config.socket) for _ in range(1010)]
+    try:
+        for client in clients:
+            client.send({"last": 0})
+        for client in clients:
+            assert client.line()["type"] == "hello"
+        restart(service)
+        site.set("/", strip_page(["Two", "One"]))
+        service.settle(site)
+        lines = [client.line() for client in clients]
+        assert sum(line["type"] == "item" and line["id"] == 2 for line in lines) == 1000
+        assert sum(line == {"type": "bye", "reason": "stopping"} for line in lines) == 10
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_another_socket(site, config, service):
+    """Socket= has changed: the old subscribers stay, new ones come to the new place."""
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    service.start()
+    service.wait_stdout(1)
+    client = service.connect(last=0)
+    assert client.line()["type"] == "hello"
+    service.stop()
+    config.socket = config.short / "another"
+    config.set(Socket=config.socket)
+    service.start()
+    site.set("/", strip_page(["Two", "One"]))
+    service.settle(site)
+    assert client.line()["id"] == 2
+    assert service.connect(last=1).line()["newest"] == 2
