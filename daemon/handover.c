@@ -8,8 +8,9 @@
 #include "common/timespan.h"
 #include "daemon/handover.h"
 
-#define NAME "s" /* short: names of 1,000 descriptors must fit into the next daemon's environment  \
-                  */
+#define NAME                                                                                       \
+        "s" /* short: names of 1,000 descriptors must fit into the next daemon's environment       \
+             */
 #define FDS_A_MESSAGE 250U /* the kernel takes 253 */
 #define BARRIER_USEC USEC_PER_SEC
 #define TEXT_MAX (64U << 20)
