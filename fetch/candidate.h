@@ -10,6 +10,7 @@
 
 typedef struct Candidate {
         const Spot *box;   /* what holds the entries */
+        unsigned at;       /* its place on the page */
         const char *tag;   /* of the entries; NULL: the box itself is the one entry */
         char *class;       /* that they have and their neighbours lack; NULL: all of the tag */
         const char *inner; /* tag of the entries' parents, when they stand in several; or NULL */

@@ -121,7 +121,7 @@ static bool is_language(const char *tag) {
 }
 
 /* An element that is called as a strip is, with little or nothing in it. */
-static int check_empty(const Survey *survey, const Spot *spot, Hints *hints) {
+static int check_empty(const Spot *spot, Hints *hints) {
         _cleanup_free_ char *id = NULL, *class = NULL;
         char *sentence;
         Cue cue;
@@ -133,7 +133,6 @@ static int check_empty(const Survey *survey, const Spot *spot, Hints *hints) {
         cue = spot_cue(spot);
         if (cue.score < CUE_STRONG - 1 || cue.against || cue.menu)
                 return 0;
-        (void) survey;
         id = spot_attribute(spot, "id");
         class = spot_attribute(spot, "class");
         if (asprintf(&sentence, "<%s%s%.80s%s%.80s> has no entries; a script fills it",
@@ -176,7 +175,7 @@ static int check_attributes(const xmlNode *node, const Spot *spot, Hints *hints)
 }
 
 /* The depth of the tree is limited, and so is the recursion. */
-static int walk(const Survey *survey, const xmlNode *node, Hints *hints) {
+static int walk(const xmlNode *node, Hints *hints) {
         int r = 0;
 
         for (; node && r >= 0 && hints->n_elsewhere < HINTS_MAX; node = node->next) {
@@ -194,9 +193,9 @@ static int walk(const Survey *survey, const xmlNode *node, Hints *hints) {
                 if (!streq((const char *) node->name, "img"))
                         r = check_attributes(node, spot, hints);
                 if (spot && r >= 0)
-                        r = check_empty(survey, spot, hints);
+                        r = check_empty(spot, hints);
                 if (r >= 0)
-                        r = walk(survey, node->children, hints);
+                        r = walk(node->children, hints);
         }
         return r;
 }
@@ -220,7 +219,7 @@ int hints_make(const Survey *survey, const char *url, Hints *ret) {
                             streq((const char *) node->name, "head"))
                                 r = read_head(node, &hints, pass > 0);
         if (r >= 0)
-                r = walk(survey, root->children, &hints);
+                r = walk(root->children, &hints);
         if (r < 0)
                 hints_done(&hints);
         else

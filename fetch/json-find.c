@@ -15,14 +15,21 @@
 #define KEY_MAX 64U
 #define TITLE_MIN 12U
 
+/* What an object says of the lists in it. */
+typedef struct Flag {
+        char when[JSON_TEXT_MAX];
+        bool off;
+} Flag;
+
 typedef struct Scan {
         const char *p;
         char path[JSON_PATH_MAX];
         size_t n_path;
         unsigned depth;
-        unsigned lists;     /* around the place; what is inside of one is not looked for */
-        JsonFound *entry;   /* the list whose first entry is being read, or NULL */
-        size_t entry_path;  /* where the entry's own path begins */
+        unsigned lists;    /* around the place; what is inside of one is not looked for */
+        Flag *flag;        /* of the object around the place */
+        JsonFound *entry;  /* the list whose first entry is being read, or NULL */
+        size_t entry_path; /* where the entry's own path begins */
         JsonFound *found;
         unsigned n;
 } Scan;
@@ -69,13 +76,13 @@ static bool push(Scan *s, const char *key) {
 
 static void keep(char *to, const Scan *s) {
         if (!*to)
-                (void) snprintf(to, JSON_PATH_MAX, "$%s", s->path + s->entry_path);
+                (void) snprintf(to, JSON_TEXT_MAX, "$%s", s->path + s->entry_path);
 }
 
 static bool is_link_key(const char *key) {
-        static const char *const keys[] = { "url",  "link", "href",         "permalink", "path",
-                                            "uri",  "URL",  "canonicalUrl", "shareUrl",  "webUrl",
-                                            "guid", "fullUrl" };
+        static const char *const keys[] = { "url",      "link",   "href", "permalink",
+                                            "path",     "uri",    "URL",  "canonicalUrl",
+                                            "shareUrl", "webUrl", "guid", "fullUrl" };
 
         for (size_t i = 0; i < ELEMENTSOF(keys); i++)
                 if (streq(keys[i], key))
@@ -89,33 +96,35 @@ static void take_text(Scan *s, const char *key, const char *value, size_t n) {
 
         if (is_link_key(key) && memchr(value, '/', n))
                 keep(s->entry->link, s);
-        else if ((role == ROLE_TITLE || streq(key, "name")) && words_weight(value, n) >= TITLE_MIN &&
-                 !memchr(value, '/', MIN(n, (size_t) 4)))
+        else if ((role == ROLE_TITLE || streq(key, "name")) &&
+                 words_weight(value, n) >= TITLE_MIN && !memchr(value, '/', MIN(n, (size_t) 4)))
                 keep(s->entry->headline, s);
         else if (role == ROLE_TIME && n >= 4)
                 keep(s->entry->published, s);
 }
 
 /* true or false beside a list, by a name that says what it is about. */
-static void take_flag(Scan *s, const char *key, bool value, unsigned first) {
+static void take_flag(Scan *s, const char *key, bool value) {
+        static const char *const bare[] = { "active",  "isActive",  "enabled", "isEnabled",
+                                            "visible", "isVisible", "show",    "display" };
         char spaced[KEY_MAX * 3];
-        bool shows;
+        bool shows = false;
 
-        if (!words_split(key, spaced, sizeof(spaced)))
-                return;
-        shows = strstr(spaced, " active ") || strstr(spaced, " activated ") ||
-                strstr(spaced, " enabled ") || strstr(spaced, " show ") ||
-                strstr(spaced, " visible ") || strstr(spaced, " display ") || strstr(spaced, " on ");
+        for (size_t i = 0; i < ELEMENTSOF(bare); i++)
+                shows |= streq(bare[i], key);
+        if (!shows && words_name(key).score >= CUE_MEDIUM &&
+            words_split(key, spaced, sizeof(spaced)))
+                shows = strstr(spaced, " activ") || strstr(spaced, " enabled ") ||
+                        strstr(spaced, " show") || strstr(spaced, " visible ") ||
+                        strstr(spaced, " display") || strstr(spaced, " is ");
         if (!shows)
                 return;
-        for (unsigned i = first; i < s->n; i++) {
-                s->found[i].off |= !value;
-                if (value && !*s->found[i].when)
-                        (void) snprintf(s->found[i].when, JSON_PATH_MAX, "$%s", s->path);
-        }
+        s->flag->off |= !value;
+        if (value)
+                (void) snprintf(s->flag->when, sizeof(s->flag->when), "$%s", s->path);
 }
 
-static bool scan_member(Scan *s, const char *key, int score, unsigned first) {
+static bool scan_member(Scan *s, const char *key, int score) {
         size_t before = s->n_path;
         bool fine = true, kept = push(s, key);
         int own = words_name(key).against ? 0 : words_name(key).score;
@@ -130,7 +139,7 @@ static bool scan_member(Scan *s, const char *key, int score, unsigned first) {
                         take_text(s, key, value, n);
         } else {
                 if (kept && !s->entry && (startswith(s->p, "true") || startswith(s->p, "false")))
-                        take_flag(s, key, *s->p == 't', first);
+                        take_flag(s, key, *s->p == 't');
                 fine = scan_value(s, kept ? MAX(own, score - 2) : 0);
         }
         s->n_path = before;
@@ -139,8 +148,10 @@ static bool scan_member(Scan *s, const char *key, int score, unsigned first) {
 }
 
 static bool scan_object(Scan *s, int score) {
+        Flag flag = {}, *outer = s->flag;
         unsigned first = s->n;
 
+        s->flag = &flag;
         s->p++;
         for (skip_white(s); *s->p == '"'; skip_white(s)) {
                 char key[KEY_MAX + 1] = "";
@@ -152,13 +163,19 @@ static bool scan_object(Scan *s, int score) {
                 if (n <= KEY_MAX && !memchr(name, '\\', n))
                         memcpy(key, name, n);
                 skip_white(s);
-                if (*s->p++ != ':' || !scan_member(s, *key ? key : "\\", score, first))
+                if (*s->p++ != ':' || !scan_member(s, *key ? key : "\\", score))
                         return false;
                 skip_white(s);
                 if (*s->p != ',')
                         break;
                 s->p++;
         }
+        for (unsigned i = first; i < s->n; i++) {
+                s->found[i].off |= flag.off;
+                if (!*s->found[i].when)
+                        memcpy(s->found[i].when, flag.when, sizeof(flag.when));
+        }
+        s->flag = outer;
         return *s->p == '}' && s->p++;
 }
 
@@ -219,6 +236,15 @@ unsigned json_find(const char *text, JsonFound *found) {
         Scan s = { .p = text, .found = found };
 
         skip_white(&s);
+        if (*s.p != '{' && *s.p != '[') {
+                /* "window.state = {" */
+                size_t n = strcspn(s.p, "={[(");
+
+                if (n > 200 || s.p[n] != '=')
+                        return 0;
+                s.p += n + 1;
+                skip_white(&s);
+        }
         if (*s.p == '{' || *s.p == '[')
                 (void) scan_value(&s, 0);
         return s.n;

@@ -203,6 +203,7 @@ static int judge(const Survey *survey, Candidate *candidate, int page) {
 
         if (candidate_items(survey, candidate, &first, 1) == 0)
                 return 0;
+        candidate->at = (unsigned) (candidate->box - survey->spots);
         judge_names(survey, candidate, first, &menu);
         r = candidate->tag ? find_label(survey, candidate, &labelled, &against)
                            : label_inside(survey, candidate->box, &labelled);
@@ -237,8 +238,10 @@ static int compare(const void *a, const void *b) {
         if (x->total != y->total)
                 return x->total < y->total ? 1 : -1;
         /* The same entries in a box and in what is wrapped around it: the box. */
-        if (x->weight == y->weight && x->n == y->n)
-                return x->box > y->box ? -1 : x->box < y->box;
+        if (x->at <= y->at && y->at < x->box->end && x->weight == y->weight)
+                return 1;
+        if (y->at <= x->at && x->at < y->box->end && x->weight == y->weight)
+                return -1;
         return x->box < y->box ? -1 : x->box > y->box;
 }
 

@@ -14,6 +14,7 @@
 #define FRAMES_MAX 12U
 #define ITEM_WAYS_MAX 12U
 #define LABEL_MAX 80U
+#define WAY_STEPS_MAX 10000000UL /* of one selector on this page; a good one takes far fewer */
 
 typedef struct Way {
         char *selector;
@@ -164,6 +165,8 @@ static int add_number(Ways *ways) {
         }
         for (spot = above + 1; spot < ways->spot; spot++)
                 number += spot_is(spot, tag);
+        if (id && number == 1)
+                return add_way_f(ways, 3, NULL, "//*[@id='%s']//%s", id, tag);
         if (id)
                 return add_way_f(ways, 2, "the place of the list is told by its number",
                                  "(//*[@id='%s']//%s)[%u]", id, tag, number);
@@ -179,13 +182,13 @@ static int compare(const void *a, const void *b) {
         return strcmp(x->selector, y->selector);
 }
 
-static int find(const Survey *survey, const char *expression, xmlNode *node, Query *query,
-                xmlXPathObject **ret) {
+static int find(const char *expression, xmlNode *node, Query *query, xmlXPathObject **ret) {
         Value value = { .text = (char *) expression };
         Selector selector = {};
         int r;
 
-        (void) survey;
+        query->context->opCount = 0;
+        query->context->opLimit = WAY_STEPS_MAX;
         r = selector_compile("Strip", &value, &selector);
         if (r >= 0)
                 r = query_nodes(query, &selector, node, ret);
@@ -200,7 +203,7 @@ static int finds_items(const Ways *ways, Query *query, const char *item, xmlNode
         unsigned k = 0;
         int r;
 
-        r = find(ways->survey, item, node, query, &object);
+        r = find(item, node, query, &object);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         for (size_t i = 0; i < nodes_count(object); i++) {
@@ -225,7 +228,7 @@ static int take_class(const char *name, void *userdata) {
 }
 
 /* The ways to name the entries from a strip's element, the shortest first. NULL: out of memory. */
-static char *item_way(const Ways *ways, const Spot *strip, const Spot *item, unsigned i) {
+static char *item_way(const Ways *ways, const Spot *item, unsigned i) {
         const Candidate *candidate = ways->candidate;
         const Spot *parent = spot_parent(ways->survey, item);
         const char *tag = candidate->tag, *inner = (const char *) parent->node->name;
@@ -239,10 +242,9 @@ static char *item_way(const Ways *ways, const Spot *strip, const Spot *item, uns
         (void) spot_classes(parent, take_class, &box_class);
         switch (i) {
         case 0:
-                n = asprintf(&way, ".//%s", tag);
-                break;
         case 1:
-                n = asprintf(&way, "./%s", tag);
+                /* What else than a list's own element would be a <li>? */
+                n = asprintf(&way, streq(tag, "li") == (i == 0) ? ".//%s" : "./%s", tag);
                 break;
         case 2:
                 n = asprintf(&way, ".//%s[has-class('%s')]", tag, strnull(class));
@@ -267,7 +269,6 @@ static char *item_way(const Ways *ways, const Spot *strip, const Spot *item, uns
                 n = asprintf(&way, "./%s/%s", inner, tag);
                 break;
         default:
-                (void) strip;
                 break;
         }
         return n < 0 ? NULL : way;
@@ -279,7 +280,7 @@ static int try_way(const Ways *ways, Query *query, const Way *way, const Spot **
         xmlNode *node;
         int r;
 
-        r = find(ways->survey, way->selector, (xmlNode *) ways->survey->document, query, &object);
+        r = find(way->selector, (xmlNode *) ways->survey->document, query, &object);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         if (nodes_count(object) == 0)
@@ -292,7 +293,7 @@ static int try_way(const Ways *ways, Query *query, const Way *way, const Spot **
                 return *ret_item ? 1 : -ENOMEM;
         }
         for (unsigned i = 0; i < ITEM_WAYS_MAX; i++) {
-                _cleanup_free_ char *item = item_way(ways, way->spot, items[0], i);
+                _cleanup_free_ char *item = item_way(ways, items[0], i);
 
                 if (!item)
                         break;

@@ -3,8 +3,8 @@
 
 #include "common/log.h"
 #include "common/text.h"
+#include "fetch/page.h"
 #include "fetch/proposal.h"
-#include "fetch/strip.h"
 
 #define SAMPLES 3U
 
@@ -55,7 +55,7 @@ static int add_key(Buffer *b, const char *key, const char *value) {
         return value ? buffer_printf(b, "%s=%s\n", key, value) : 0;
 }
 
-static int write_head(Buffer *b, const Hints *hints, const Candidate *candidate) {
+int proposal_write_head(Buffer *b, const Hints *hints, const Candidate *candidate) {
         const char *title = isempty(hints->title) ? hints->url : hints->title;
         size_t n = strlen(title);
         int r;
@@ -106,7 +106,7 @@ int proposal_make(const Survey *survey, const Candidate *candidate, const Hints 
         if (r >= 0)
                 r = place_make(survey, candidate, &place);
         if (r >= 0)
-                r = write_head(&proposal.source, hints, candidate);
+                r = proposal_write_head(&proposal.source, hints, candidate);
         if (r >= 0)
                 r = write_strip(&proposal.source, &place, &shape);
         if (r >= 0)
@@ -183,23 +183,21 @@ static bool is_oldest_first(const Reply *reply) {
 
 int proposal_check(Proposal *proposal, const Buffer *text, const char *url, const char **ret_why) {
         _cleanup_(source_freep) Source *source = NULL;
-        _cleanup_(strip_freep) Strip *strip = NULL;
+        _cleanup_(reader_freep) Reader *reader = NULL;
         _cleanup_buffer_ Buffer copy = BUFFER(0);
-        const Value *where;
         int r;
 
         *ret_why = "its source file is not accepted";
         r = load(&proposal->source, &source);
         if (r >= 0)
-                r = strip_new(source, &strip, &where);
+                r = reader_new(source, &reader, NULL);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         copy.max = text->size;
         r = buffer_append(&copy, text->data, text->size);
-        if (r >= 0)
-                r = strip_read(strip, &copy, url, &proposal->reply);
         if (r < 0)
                 return r;
+        reader_read(reader, &copy, url, "utf-8", &proposal->reply);
         *ret_why = why_bad(proposal);
         if (*ret_why)
                 return 0;

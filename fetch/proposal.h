@@ -16,7 +16,8 @@ typedef struct Proposal {
         Buffer source;   /* the file, without its first comments */
         char *selector;  /* its Strip= */
         unsigned wanted; /* entries that it should find */
-        int total;       /* points */
+        int total;       /* points, */
+        unsigned order;  /* and among equals */
         char *words;     /* what the points are for */
         const char *doubts[4];
         unsigned n_doubts;
@@ -29,9 +30,17 @@ void proposal_done(Proposal *proposal);
 int proposal_make(const Survey *survey, const Candidate *candidate, const Hints *hints,
                   Proposal *ret);
 
+/* Adds files for the lists in the page's scripts, from node on, to those n; at most max. -ENOMEM.
+ */
+int proposals_add_scripts(const xmlNode *node, Hints *hints, Proposal *items, unsigned *n,
+                          unsigned max);
+
+/* Appends the section [Source]. */
+int proposal_write_head(Buffer *b, const Hints *hints, const Candidate *candidate);
+
 /*
- * Reads the page, decoded text, as the proposal says. 1: it reads well; 0: it does not, and why is
- * in *ret_why; -ENOMEM.
+ * Reads the page, decoded text, as the proposal says, within the reader's own time limit. 1: it
+ * reads well; 0: it does not, and why is in *ret_why; -ENOMEM.
  */
 int proposal_check(Proposal *proposal, const Buffer *text, const char *url, const char **ret_why);
 

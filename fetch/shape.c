@@ -67,121 +67,11 @@ static const Slot *choose_headline(const Survey *survey, const Slots *slots) {
         return best;
 }
 
-static const Spot *first_link(const Survey *survey, const Spot *item) {
-        for (const Spot *spot = item; spot < survey->spots + item->end; spot++)
-                if (spot_is(spot, "a") && xmlHasProp(spot->node, (const xmlChar *) "href"))
-                        return spot;
-        return NULL;
-}
-
-static bool leads_somewhere(const Spot *link) {
-        _cleanup_free_ char *href = spot_attribute(link, "href");
-
-        return href && *href && *href != '#' && strncasecmp(href, "javascript:", 11) != 0;
-}
-
-/* The link that the headline is in, or that is in it. */
-static const Spot *link_of(const Survey *survey, const Spot *item, const Spot *headline) {
-        for (const Spot *spot = headline;; spot = spot_parent(survey, spot)) {
-                if (spot_is(spot, "a") && spot->links > 0)
-                        return spot;
-                if (spot == item || spot_is_root(survey, spot))
-                        break;
-        }
-        return first_link(survey, headline);
-}
-
-typedef struct Links {
-        unsigned items;     /* with a headline */
-        unsigned any, good; /* with links; with one that leads somewhere */
-        unsigned self;      /* the entry is the link */
-        unsigned first;     /* the right one is the first inside */
-        unsigned above;     /* the headline is in it, or is it */
-        unsigned below;     /* it is in the headline */
-        unsigned other;     /* it is elsewhere */
-} Links;
-
-static void count_links(const Survey *survey, const Slots *slots, const Slot *slot, Links *l) {
-        for (unsigned i = 0; i < slots->n_items; i++) {
-                const Spot *item = slots->items[i], *headline = slot_in(survey, slot, item);
-                const Spot *link, *first;
-
-                if (!headline)
-                        continue;
-                l->items++;
-                first = first_link(survey, item);
-                link = link_of(survey, item, headline);
-                l->other += !link && first;
-                if (!link)
-                        link = first;
-                if (!link)
-                        continue;
-                l->any++;
-                l->good += leads_somewhere(link);
-                l->self += link == item;
-                l->first += link == first;
-                l->above += spot_contains(survey, link, headline);
-                l->below += link != headline && spot_contains(survey, headline, link);
-        }
-}
-
-/* The slot of links that have most text, where the headline itself is none. */
-static const Slot *other_link(const Slots *slots) {
-        const Slot *best = NULL;
-
-        for (unsigned i = 1; i < slots->n; i++) {
-                const Slot *slot = slots->slots + i;
-
-                if (streq(slot->tag, "a") && slot->n * 10 >= slots->n_items * 7 &&
-                    !slot_is_badge(slot, slots) && (!best || slot->weight > best->weight))
-                        best = slot;
-        }
-        return best;
-}
-
-static int choose_link(const Survey *survey, const Slots *slots, const Slot *headline,
-                       Shape *shape) {
-        const char *where = shape->headline ? shape->headline : ".";
-        const Slot *other;
-        Links links = {};
-        int n = 0;
-
-        count_links(survey, slots, headline, &links);
-        if (links.good * 5 < links.items) {
-                shape->unlinked = true;
-                shape->link = strdup("");
-                return shape->link ? 0 : -ENOMEM;
-        }
-        if (links.self * 10 >= links.any * 9)
-                n = asprintf(&shape->link, "./@href");
-        else if (links.first == links.any && links.other < links.any)
-                return 0;
-        else if (links.above * 10 >= links.any * 9)
-                n = asprintf(&shape->link, "%s/%s@href", where,
-                             streq(headline->tag, "a") ? "" : "ancestor::a[1]/");
-        else if (links.below * 10 >= links.any * 5)
-                n = asprintf(&shape->link, "%s//a/@href", streq(where, ".") ? "." : where);
-        else {
-                other = other_link(slots);
-                if (!other || other->ordinal == 0)
-                        return 0;
-                {
-                        _cleanup_free_ char *selector = slot_selector(other);
-
-                        n = asprintf(&shape->link, "%s/@href", selector ? selector : ".//a");
-                }
-        }
-        if (n < 0)
-                shape->link = NULL;
-        return n < 0 ? -ENOMEM : 0;
-}
-
-static int choose_published(const Survey *survey, const Slots *slots, Shape *shape) {
+static int choose_published(const Slots *slots, Shape *shape) {
         const Slot *best = NULL;
         _cleanup_free_ char *selector = NULL;
         int n;
 
-        (void) survey;
         for (unsigned i = 1; i < slots->n; i++) {
                 const Slot *slot = slots->slots + i;
 
@@ -283,8 +173,7 @@ static int clean_headlines(const Survey *survey, Slots *slots, const Slot *headl
 }
 
 /* A text that is a label is no entry once nothing is left of it. */
-static int strike_odd(const Survey *survey, const Spot *const *odd, unsigned n, Shape *shape) {
-        (void) survey;
+static int strike_odd(const Spot *const *odd, unsigned n, Shape *shape) {
         for (unsigned i = 0; i < n; i++) {
                 _cleanup_free_ char *text = spot_text(odd[i], 100);
                 Cue cue;
@@ -339,7 +228,25 @@ static int choose_where(const Survey *survey, const Slots *slots, const Slot *he
                         return 0;
                 }
         }
-        return strike_odd(survey, odd, n_odd, shape);
+        return strike_odd(odd, n_odd, shape);
+}
+
+/* Without the class, where that says nothing and the tag will do. */
+static char *short_selector(const Survey *survey, const Slots *slots, const Slot *slot) {
+        Slot bare = *slot;
+
+        if (!slot->class || slot->role != ROLE_NONE || slot->ordinal > 0)
+                return slot_selector(slot);
+        bare.class = NULL;
+        for (unsigned i = 0; i < slots->n_items; i++) {
+                const Spot *item = slots->items[i], *spot = slot_in(survey, slot, item);
+
+                if (spot != slot_in(survey, &bare, item))
+                        return slot_selector(slot);
+                for (const Spot *s = item + 1; spot && s < spot; s++)
+                        bare.empties |= spot_is(s, slot->tag);
+        }
+        return slot_selector(&bare);
 }
 
 int shape_make(const Survey *survey, const Candidate *candidate, Shape *ret) {
@@ -357,14 +264,14 @@ int shape_make(const Survey *survey, const Candidate *candidate, Shape *ret) {
                 return -ENODATA;
         }
         if (headline->depth > 0) {
-                shape.headline = slot_selector(headline);
+                shape.headline = short_selector(survey, &slots, headline);
                 if (!shape.headline)
                         r = -ENOMEM;
         }
         if (r >= 0)
-                r = choose_link(survey, &slots, headline, &shape);
+                r = shape_choose_link(survey, &slots, headline, &shape);
         if (r >= 0)
-                r = choose_published(survey, &slots, &shape);
+                r = choose_published(&slots, &shape);
         if (r >= 0)
                 r = clean_headlines(survey, &slots, headline, &shape);
         if (r >= 0)

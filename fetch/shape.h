@@ -67,6 +67,9 @@ const Spot *slot_in(const Survey *survey, const Slot *slot, const Spot *item);
 /* A selector of the slot, relative to the entry; to be freed. NULL: out of memory. */
 char *slot_selector(const Slot *slot);
 
+/* Sets the selector of the link, whose headline the slot is. -ENOMEM. */
+int shape_choose_link(const Survey *survey, const Slots *slots, const Slot *headline, Shape *shape);
+
 /* Expressions for times and labels in the headlines' own texts; texts has what stands in each. */
 int strikes_add_whole(Shape *shape, const char *text); /* strikes a headline that is just this */
 int strikes_make(char *const *texts, unsigned n, Shape *shape);

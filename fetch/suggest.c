@@ -11,7 +11,9 @@
 #include "fetch/suggest.h"
 
 #define TRIED_MAX 20U      /* candidates that a source file is written for */
+#define SCRIPTS_MAX 4U     /* and lists in scripts */
 #define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
+#define LOOK_SEC 8U
 #define PAGE_MAX (8U * 1024U * 1024U)
 
 /* A page on its way in. */
@@ -91,15 +93,23 @@ static int read_file(const char *path, Arrival *arrival) {
 }
 
 typedef struct Proposals {
-        Proposal items[TRIED_MAX];
+        Proposal items[TRIED_MAX + SCRIPTS_MAX];
         unsigned n;
         Hints hints;
+        usec_t deadline; /* after it no more are looked for */
 } Proposals;
 
 static void proposals_done(Proposals *proposals) {
         for (unsigned i = 0; i < proposals->n; i++)
                 proposal_done(proposals->items + i);
         hints_done(&proposals->hints);
+}
+
+/* The best first; of equals, what stands on the page comes before what is in a script. */
+static int compare(const void *a, const void *b) {
+        const Proposal *x = a, *y = b;
+
+        return x->total != y->total ? (x->total < y->total ? 1 : -1) : x->order < y->order ? -1 : 1;
 }
 
 /* All that needs the tree, so that it is gone when the proposals are tried. */
@@ -115,12 +125,18 @@ static int look(xmlDoc *document, const char *url, Proposals *ret) {
                 r = candidates_find(&survey, &candidates);
         if (r >= 0)
                 r = candidates_judge(&survey, &candidates);
-        for (unsigned i = 0; r >= 0 && i < candidates.n && i < TRIED_MAX; i++) {
+        for (unsigned i = 0;
+             r >= 0 && i < candidates.n && i < TRIED_MAX && time_monotonic() < ret->deadline; i++) {
                 r = proposal_make(&survey, candidates.items + i, &ret->hints, ret->items + ret->n);
                 if (r >= 0)
-                        ret->n++;
+                        ret->items[ret->n++].order = i;
                 else if (r == -ENODATA)
                         r = 0;
+        }
+        if (r >= 0) {
+                r = proposals_add_scripts(survey.spots->node, &ret->hints, ret->items, &ret->n,
+                                          ELEMENTSOF(ret->items));
+                qsort(ret->items, ret->n, sizeof(Proposal), compare);
         }
         return r == -ENODATA ? 0 : r;
 }
@@ -135,8 +151,10 @@ static int try(Proposals *proposals, const Buffer *text) {
                 bool keep = false;
                 const char *why = "there are enough better ones";
 
-                if (r >= 0 && n < PROPOSALS_MAX) {
+                if (r >= 0 && n < PROPOSALS_MAX &&
+                    (n == 0 || time_monotonic() < proposals->deadline)) {
                         r = proposal_check(proposal, text, proposals->hints.url, &why);
+                        (void) alarm(TIME_LIMIT_SEC); /* the reader had its own */
                         keep = r > 0;
                 }
                 for (unsigned k = 0; k < n && keep; k++)
@@ -203,6 +221,7 @@ static int suggest(Arrival *arrival, const char *url, Proposals *proposals) {
         Charset charset;
         int r;
 
+        proposals->deadline = time_monotonic() + LOOK_SEC * USEC_PER_SEC;
         r = words_init();
         if (r >= 0)
                 r = charset_decode(&arrival->body, &hints, &charset);

@@ -30,18 +30,18 @@
         "alert|alerts|alerte|live|flash|hot|recent|news|now|update|updates|brief|bulletin"
 
 /* What makes all of that something else. */
-#define NAMES_AGAINST                                                                               \
-        "stock|stocks|symbol|quote|quotes|price|prices|market|markets|currency|currencies|"         \
-        "exchange|forex|crypto|finance ticker|boerse|borsa|bourse|kurse|bolsa|weather|wetter|"      \
-        "meteo|ad|ads|advert*|advertisement|adslot|sponsor*|promo|promotion|promoted|"              \
-        "partner|partners|subscribe*|subscription*|paywall|offer|offers|newsletter*|cookie*|"       \
-        "consent|gdpr|related|recommend*|recirc|popular|mostread|most read|most viewed|mostviewed|" \
-        "most popular|trending|trend|trends|tags|tag cloud|tagcloud|keyword|keywords|topics|"       \
-        "share|sharing|social|comment|comments|breadcrumb*|pagination|pager|login|signin|"          \
-        "video|videos|gallery|galleries|podcast|podcasts|author|authors|jobs|shop|shopping|deals|"  \
-        "score|scores|scoreboard|fixtures|horoscope|lottery|games|outbrain|taboola|copyright|"      \
-        "languages|meistgelesen|plus lus|mas leidas|masleidas|mas visto|piu letti|populaires|"      \
-        "twitter|facebook|instagram|signup|sign up|register|account|covid|election|lotto|"          \
+#define NAMES_AGAINST                                                                                                               \
+        "stock|stocks|symbol|quote|quotes|price|prices|market|markets|currency|currencies|"                                         \
+        "exchange|forex|crypto|finance ticker|boerse|borsa|bourse|kurse|bolsa|weather|wetter|"                                      \
+        "meteo|ad|ads|advert*|advertisement|adslot|sponsor*|promo|promotion|promoted|"                                              \
+        "partner|partners|subscribe*|subscription*|paywall|offer|offers|newsletter*|cookie*|"                                       \
+        "consent|gdpr|related|recommend*|recirc|popular|mostread|most read|most viewed|mostviewed|"                                 \
+        "most popular|trending|trend|trends|tags|tag cloud|tagcloud|keyword|keywords|topics|"                                       \
+        "share|sharing|social|comment|comments|breadcrumb*|pagination|pager|login|signin|"                                          \
+        "video|videos|gallery|galleries|podcast|podcasts|author|authors|jobs|shop|shopping|deals|"                                  \
+        "score|scores|scoreboard|fixtures|horoscope|lottery|games|outbrain|taboola|copyright|"                                      \
+        "languages|meistgelesen|plus lus|mas leidas|masleidas|mas visto|piu letti|populaires|"                                      \
+        "schedule|calendar|events|event|programme|twitter|facebook|instagram|signup|sign up|register|account|covid|election|lotto|" \
         "similar|suggested|read also|readmore|read more|opinion|opinions|columns|columnists|coupon"
 
 #define NAMES_MENU                                                                                 \
@@ -77,8 +77,8 @@
 
 #define LABELS_MEDIUM                                                                                                                                                                                                                                                                                                             \
         "latest|latest news|the latest|latest headlines|latest updates|latest stories|headlines|"                                                                                                                                                                                                                                 \
-        "top headlines|today's headlines|live updates|live|live news|recent news|news in brief|"                                                                                                                                                                                                                                  \
-        "in brief|news feed|newsfeed|news now|news update|news updates|new|most recent|"                                                                                                                                                                                                                                          \
+        "top headlines|today's headlines|live updates|live news|recent news|news in brief|"                                                                                                                                                                                                                                       \
+        "in brief|news feed|newsfeed|news now|news update|news updates|most recent|"                                                                                                                                                                                                                                              \
         "últimas noticias|últimas notícias|lo último|lo ultimo|últimas|las últimas|recientes|"                                                                                                                                                                                                                              \
         "mais recentes|notícias de última|recentes|titulares|neueste nachrichten|"                                                                                                                                                                                                                                              \
         "neueste meldungen|neueste|aktuelle meldungen|aktuelle nachrichten|aktuell|"                                                                                                                                                                                                                                              \
@@ -125,13 +125,13 @@
         "cele mai citite|najčitanije|δημοφιλή|הנקראות ביותר|editors choice|must watch"
 
 /* What single entries are marked with. */
-#define BADGES                                                                                                                         \
-        "photo|photos|foto|fotos|фото|video|видео|відео|vidéo|βίντεο|فيديو|صور|動画|写真|视频|图|" \
-        "영상|사진|audio|podcast|gallery|exclusive|exclusif|exclusivo|esclusiva|exklusiv|exkluzív|"                               \
-        "эксклюзив|حصري|独家|独自|단독|updated|update|actualizado|mis à jour|aktualisiert|"                        \
-        "обновлено|new|neu|nuevo|novo|nouveau|nuovo|new!|premium|plus|abo|abonnés|suscriptores|"                             \
-        "subscriber|subscribers only|members only|watch|listen|live blog|liveblog|analysis|"                                           \
-        "opinion|comment|kommentar|interview|infographic|read more|more|mehr|más|plus d'infos|"                                       \
+#define BADGES                                                                                                                                                                                             \
+        "live|en vivo|ao vivo|canlı|ライブ|直播|мультимедиа|photo|photos|foto|fotos|фото|video|видео|відео|vidéo|βίντεο|فيديو|صور|動画|写真|视频|图|" \
+        "영상|사진|audio|podcast|gallery|exclusive|exclusif|exclusivo|esclusiva|exklusiv|exkluzív|"                                                                                                   \
+        "эксклюзив|حصري|独家|独自|단독|updated|update|actualizado|mis à jour|aktualisiert|"                                                                                            \
+        "обновлено|new|neu|nuevo|novo|nouveau|nuovo|new!|premium|plus|abo|abonnés|suscriptores|"                                                                                                 \
+        "subscriber|subscribers only|members only|watch|listen|live blog|liveblog|analysis|"                                                                                                               \
+        "opinion|comment|kommentar|interview|infographic|read more|more|mehr|más|plus d'infos|"                                                                                                           \
         "weiterlesen|lire la suite|leer más|leia mais|leggi|подробнее|المزيد|続きを読む|更多|详情"
 
 /* What is paid for. */
