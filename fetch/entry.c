@@ -3,7 +3,6 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "common/utf8.h"
-#include "fetch/explain.h"
 #include "fetch/url.h"
 
 int strikes_compile(const Values *values, Strikes *ret) {
@@ -86,12 +85,22 @@ static int clean_headline(const RawEntry *raw, const Strikes *strikes, char **re
         return text_clean(text, strlen(text), HEADLINE_MAX, ret);
 }
 
-static int has_key(const char *headline) {
+/* 0: it is no entry. */
+static int check_key(const char *headline, Account *account) {
         _cleanup_free_ char *key = NULL;
         int r;
 
         r = text_key(headline, &key);
-        return r < 0 ? r : !isempty(key);
+        if (r < 0)
+                return r;
+        if (isempty(headline))
+                explain_item(account, "dropped, no text is left of it");
+        else if (isempty(key))
+                explain_item(account, "dropped, no letter or digit is left of its text: \"%.100s\"",
+                             headline);
+        else
+                explain_entry(account, headline, key);
+        return !isempty(key);
 }
 
 static void entry_donep(Entry *entry) {
@@ -105,21 +114,18 @@ int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, En
         r = clean_headline(raw, strikes, &entry.headline);
         if (r < 0)
                 return r;
-        r = has_key(entry.headline);
-        if (r <= 0) {
-                if (r == 0)
-                        explain("an entry is dropped, no letter or digit is left of its text: \"%s\"",
-                                entry.headline);
+        r = check_key(entry.headline, raw->account);
+        if (r <= 0)
                 return r;
-        }
 
         if (raw->link) {
                 r = url_resolve(base, raw->link, &entry.url);
                 if (r < 0)
                         return r;
                 if (r == 0)
-                        explain("an entry has no link, this is none of http or https: \"%.100s\"",
-                                raw->link);
+                        explain_item(raw->account,
+                                     "no link, this is none of http or https: \"%.100s\"",
+                                     raw->link);
         }
         if (raw->published) {
                 r = text_clean(raw->published, strlen(raw->published), PUBLISHED_MAX,

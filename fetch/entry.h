@@ -6,6 +6,7 @@
 #include <regex.h>
 
 #include "common/source.h"
+#include "fetch/explain.h"
 #include "fetch/reply.h"
 
 /* The Strike= expressions of a source. */
@@ -24,6 +25,7 @@ typedef struct RawEntry {
         size_t n_headline;
         const char *link;
         const char *published;
+        Account *account; /* of the strip, for --verbose */
 } RawEntry;
 
 /*

@@ -8,7 +8,6 @@
 #include "fetch/json.h"
 #include "common/log.h"
 #include "fetch/entry.h"
-#include "fetch/explain.h"
 #include "fetch/fragment.h"
 #include "fetch/json-paths.h"
 #include "fetch/json-text.h"
@@ -26,6 +25,7 @@ typedef struct Page {
         const JsonStrip *strip;
         const char *text, *base;
         size_t size;
+        Account account;
         Reply *reply;
 } Page;
 
@@ -100,13 +100,17 @@ static int query_page(const Page *page, Sql statement, const char *path, Rows **
 /* The row of one entry. */
 static int add_entry(Page *page, Rows *row) {
         _cleanup_free_ char *headline = NULL;
-        RawEntry raw = { .link = rows_text(row, 1), .published = rows_text(row, 2) };
+        RawEntry raw = {
+                .link = rows_text(row, 1),
+                .published = rows_text(row, 2),
+                .account = &page->account,
+        };
         Entry entry;
         int r;
 
         if (rows_null(row, 0)) {
-                explain("an entry is dropped, there is no text in it at %s",
-                        page->strip->paths.headline);
+                explain_item(&page->account, "dropped, there is no text in it at %s",
+                             page->strip->paths.headline);
                 return 0;
         }
         r = rows_text(row, 0) ? fragment_text(rows_text(row, 0), &headline) : -ENOMEM;
@@ -126,10 +130,12 @@ static int read_strip(Page *page, const char *text) {
         _cleanup_rows_ Rows *entries = NULL;
         int r;
 
+        account_clear(&page->account);
         r = db_query(page->strip->db, SQL_JSON_ENTRIES, &entries, "ss", text, paths->headline);
         while (r >= 0 && (r = rows_next(entries)) > 0) {
                 _cleanup_rows_ Rows *row = NULL;
 
+                page->account.number++;
                 r = db_query(page->strip->db, SQL_JSON_ENTRY, &row, "ssss", rows_text(entries, 0),
                              paths->headline, paths->link, paths->published);
                 if (r >= 0)
@@ -163,9 +169,12 @@ static int read_alternative(Page *page, size_t i) {
         if (reply->strip == 0)
                 reply->strip = (unsigned) i + 1;
         r = read_strip(page, rows_text(part, 0));
-        if (r < 0 || reply->n_entries == 0)
+        if (r < 0)
                 return r;
-        explain("it yields %zu entries", reply->n_entries);
+        explain("it yields %zu entries, %zu of them copies", reply->n_entries,
+                page->account.n_copies);
+        if (reply->n_entries == 0)
+                return 0;
         reply->strip = (unsigned) i + 1;
         reply->state = STATE_OK;
         return 1;
@@ -233,6 +242,7 @@ int json_strip_read(const JsonStrip *strip, char *text, size_t size, const char 
                 return 0;
         }
         r = read_page(&page);
+        account_clear(&page.account);
         if (r == -E2BIG && reply->n_entries < ENTRIES_MAX)
                 reply_set(reply, STATE_TOO_LARGE, "the JSON is more than SQLite can hold");
         else if (r == -E2BIG)

@@ -8,7 +8,7 @@
 #include "fetch/explain.h"
 #include "fetch/filter.h"
 #include "fetch/once.h"
-#include "fetch/suggest.h"
+#include "fetch/suggest/suggest.h"
 #include "version.h"
 
 #define EXIT_USAGE 2

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fetch/content.h"
 #include "fetch/document.h"
-#include "fetch/explain.h"
 #include "fetch/strip-private.h"
 
 #define _cleanup_object_ _cleanup_(object_freep)
@@ -13,8 +12,21 @@ typedef struct Page {
         Query query;
         char *base;
         Buffer headline, link, published; /* of the entry at hand, reused for all */
+        size_t number; /* of the node at hand among those that a Strip= finds, from 1 */
+        Account account;
         Reply *reply;
 } Page;
+
+/* libxml2 has 16 bits for it: 65535 and 0 tell nothing. */
+static long line_of(const xmlNode *node) {
+        long line = 0;
+
+        if (node->type == XML_ATTRIBUTE_NODE)
+                node = node->parent;
+        if (node && node->type != XML_NAMESPACE_DECL)
+                line = xmlGetLineNo(node);
+        return line == UINT16_MAX ? 0 : MAX(line, 0L);
+}
 
 /* The text of what a selector finds: of its first node, or the string it makes. 0: it finds
  * nothing. */
@@ -74,13 +86,13 @@ static void unmark_dropped(const Page *page, xmlXPathObject **objects) {
 /* Link= may name the attribute or an element whose text is the address. */
 static int read_parts(Page *page, xmlNode *item, RawEntry *ret) {
         const Strip *strip = page->strip;
-        RawEntry raw = {};
+        RawEntry raw = { .account = &page->account };
         int r;
 
         r = read_text(page, &strip->headline, item, true, &page->headline);
         if (r <= 0) {
                 if (r == 0)
-                        explain("an entry is dropped, Headline= finds nothing in it");
+                        explain_item(&page->account, "dropped, Headline= finds nothing in it");
                 return r;
         }
         raw.headline = page->headline.data;
@@ -108,7 +120,8 @@ static int read_item(Page *page, xmlNode *item) {
         int r = 0;
 
         if (content_is_hidden(item)) {
-                explain("an entry is dropped, it stands in a template, script or the like");
+                explain_item(&page->account,
+                             "dropped, it is a template, script or the like, or stands in one");
                 return 0;
         }
         if (page->strip->source->drop.n > 0) {
@@ -127,14 +140,31 @@ static int read_item(Page *page, xmlNode *item) {
         return r > 0 ? reply_add(page->reply, &entry) : r;
 }
 
+/* Of the node at hand, before its items are read. */
+static void explain_node(Page *page, const xmlNode *node, size_t n) {
+        char line[LINE_TEXT_MAX];
+
+        account_clear(&page->account);
+        explain("its node number %zu%s: Item= finds %zu node(s)", page->number,
+                explain_line(line_of(node), line), n);
+}
+
 /* The entries of one strip; reply->n_entries tells whether there are any. */
 static int read_strip(Page *page, xmlNode *node) {
         _cleanup_object_ xmlXPathObject *items = NULL;
         int r;
 
         r = query_nodes(&page->query, &page->strip->item, node, &items);
-        for (size_t i = 0; r >= 0 && i < nodes_count(items); i++)
+        if (r < 0)
+                return r;
+        if (explain_enabled)
+                explain_node(page, node, nodes_count(items));
+        for (size_t i = 0; r >= 0 && i < nodes_count(items); i++) {
+                page->account.number = i + 1;
+                if (explain_enabled)
+                        page->account.line = line_of(nodes_get(items, i));
                 r = read_item(page, nodes_get(items, i));
+        }
         return r;
 }
 
@@ -146,16 +176,20 @@ static int read_alternative(Page *page, size_t i) {
         r = query_nodes(&page->query, page->strip->strips + i, (xmlNode *) page->document, &nodes);
         if (r < 0)
                 return r;
-        explain("Strip= number %zu finds %zu node(s)", i + 1, nodes_count(nodes));
+        if (nodes_count(nodes) == 0)
+                explain("Strip= number %zu finds nothing", i + 1);
+        else
+                explain("Strip= number %zu finds %zu node(s)", i + 1, nodes_count(nodes));
         for (size_t k = 0; k < nodes_count(nodes); k++) {
                 if (page->reply->strip == 0)
                         page->reply->strip = (unsigned) i + 1;
+                page->number = k + 1;
                 r = read_strip(page, nodes_get(nodes, k));
                 if (r < 0)
                         return r;
+                explain("it yields %zu entries, %zu of them copies", page->reply->n_entries,
+                        page->account.n_copies);
                 if (page->reply->n_entries > 0) {
-                        explain("its node number %zu yields %zu entries", k + 1,
-                                page->reply->n_entries);
                         page->reply->strip = (unsigned) i + 1;
                         page->reply->state = STATE_OK;
                         return 1;
@@ -239,6 +273,7 @@ int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) 
         if (r < 0)
                 r = query_tell(&page.query, strip->source, r, reply);
 
+        account_clear(&page.account);
         query_done(&page.query);
         free(page.base);
         buffer_done(&page.headline);

@@ -4,7 +4,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "fetch/page.h"
-#include "fetch/proposal.h"
+#include "fetch/suggest/proposal.h"
 
 #define SAMPLES 3U
 

@@ -7,7 +7,7 @@
  * entries.
  */
 
-#include "fetch/place.h"
+#include "fetch/suggest/place.h"
 #include "fetch/selector.h"
 
 #define WAYS_MAX 48U

@@ -8,7 +8,7 @@
 
 #include <libxml/tree.h>
 
-#include "fetch/words.h"
+#include "fetch/suggest/words.h"
 
 /* A text node that readers see. */
 typedef struct Run {

@@ -5,7 +5,7 @@
  * category's, a picture's or an author's may come before it.
  */
 
-#include "fetch/shape.h"
+#include "fetch/suggest/shape.h"
 
 static const Spot *first_link(const Survey *survey, const Spot *item) {
         for (const Spot *spot = item; spot < survey->spots + item->end; spot++)

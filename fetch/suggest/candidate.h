@@ -3,7 +3,7 @@
 
 /* Lists on a page that might be its breaking-news strip, and how much speaks for each. */
 
-#include "fetch/survey.h"
+#include "fetch/suggest/survey.h"
 
 #define CANDIDATES_MAX 8192U /* looked at; a page has some hundreds */
 #define ITEMS_MAX 2000U      /* of a candidate that are looked at; more is no strip */

@@ -3,7 +3,7 @@
 
 /* Selectors for a list and its entries that are short and likely to outlive the page. */
 
-#include "fetch/candidate.h"
+#include "fetch/suggest/candidate.h"
 
 typedef struct Place {
         char *strip;

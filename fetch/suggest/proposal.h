@@ -4,10 +4,10 @@
 /* One proposal of --suggest: a source file, and what it reads from the page. */
 
 #include "common/buffer.h"
-#include "fetch/hints.h"
-#include "fetch/place.h"
 #include "fetch/reply.h"
-#include "fetch/shape.h"
+#include "fetch/suggest/hints.h"
+#include "fetch/suggest/place.h"
+#include "fetch/suggest/shape.h"
 
 #define PROPOSALS_MAX 8U
 #define SOURCE_FILE_MAX (32U * 1024U)

@@ -9,7 +9,7 @@
 #include <ctype.h>
 
 #include "common/buffer.h"
-#include "fetch/shape.h"
+#include "fetch/suggest/shape.h"
 
 #define WORDS_MAX 7U
 #define PATTERNS_MAX 64U

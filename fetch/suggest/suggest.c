@@ -7,8 +7,8 @@
 #include "fetch/document.h"
 #include "fetch/explain.h"
 #include "fetch/http.h"
-#include "fetch/proposal.h"
-#include "fetch/suggest.h"
+#include "fetch/suggest/proposal.h"
+#include "fetch/suggest/suggest.h"
 
 #define TRIED_MAX 20U      /* candidates that a source file is written for */
 #define SCRIPTS_MAX 4U     /* and lists in scripts */

@@ -2,8 +2,8 @@
 #include <ctype.h>
 
 #include "common/text.h"
-#include "fetch/candidate.h"
-#include "fetch/hints.h"
+#include "fetch/suggest/candidate.h"
+#include "fetch/suggest/hints.h"
 #include "fetch/url.h"
 
 #define NOWHERE "https://www.example.com/"

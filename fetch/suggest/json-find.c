@@ -8,8 +8,8 @@
 
 #include <ctype.h>
 
-#include "fetch/json-find.h"
-#include "fetch/words.h"
+#include "fetch/suggest/json-find.h"
+#include "fetch/suggest/words.h"
 
 #define DEPTH_LIMIT 64U
 #define KEY_MAX 64U

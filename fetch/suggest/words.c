@@ -2,8 +2,8 @@
 #include <ctype.h>
 
 #include "common/text.h"
-#include "fetch/words-private.h"
-#include "fetch/words-tables.h"
+#include "fetch/suggest/words-private.h"
+#include "fetch/suggest/words-tables.h"
 
 static Table names_strong = { .text = NAMES_STRONG };
 static Table names_medium = { .text = NAMES_MEDIUM };

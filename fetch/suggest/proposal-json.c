@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/json-find.h"
-#include "fetch/proposal.h"
+#include "fetch/suggest/json-find.h"
+#include "fetch/suggest/proposal.h"
 
 #define SCRIPT_MAX (8U * 1024U * 1024U)
 
