@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What came of reading one page, and the line of JSON that tells it; tickerd-fetch(1). */
+/* What came of reading one page, and the line of JSON that tells it; tickerd-fetch(8). */
 
 #include "common/buffer.h"
 #include "common/state.h"
