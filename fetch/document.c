@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * libxml2 makes 60 times its size of a page of tiny elements, so they are counted as they come, and
- * the parser is stopped. Entities are the other way to grow: only short ones that use no others are
- * let in, and nothing is ever loaded.
+ * libxml2 makes 60 times its size of a page of tiny elements, and as much of attributes, comments
+ * and the like, so they are counted as they come, and the parser is stopped. Declarations are kept
+ * in lists that it searches from the start, and counted too. Entities are the other way to grow:
+ * only short ones that use no others are let in, and nothing is ever loaded.
  */
 
 #include <libxml/HTMLparser.h>
@@ -14,15 +15,23 @@
 #include "fetch/document.h"
 #include "fetch/url.h"
 
+#define DECLARATIONS_MAX 1000U
 #define ENTITY_MAX 64 /* bytes; a declared one is a sign or two: nbsp, hellip */
 
 typedef struct Limits {
-        unsigned elements;
+        unsigned elements, others, declarations;
         int error;
         const char *why;
         startElementSAXFunc start_html;
         startElementNsSAX2Func start_xml;
         entityDeclSAXFunc declare_entity;
+        attributeDeclSAXFunc declare_attribute;
+        elementDeclSAXFunc declare_element;
+        notationDeclSAXFunc declare_notation;
+        commentSAXFunc comment;
+        processingInstructionSAXFunc instruction;
+        referenceSAXFunc reference;
+        cdataBlockSAXFunc cdata;
 } Limits;
 
 static void stop(xmlParserCtxt *parser, int error, const char *why) {
@@ -47,11 +56,115 @@ static bool count(xmlParserCtxt *parser) {
         return limits->error == 0;
 }
 
+/* Nodes that are no elements. */
+static bool count_others(xmlParserCtxt *parser, unsigned n) {
+        Limits *limits = parser->_private;
+
+        if (limits->error < 0)
+                return false;
+        limits->others += n;
+        if (limits->others > ELEMENTS_MAX)
+                stop(parser, -E2BIG,
+                     "the page has more than 250000 attributes, comments and the like");
+        return limits->error == 0;
+}
+
+static bool count_declaration(xmlParserCtxt *parser) {
+        Limits *limits = parser->_private;
+
+        if (++limits->declarations > DECLARATIONS_MAX)
+                stop(parser, -EBADMSG, "the page makes more than 1000 declarations");
+        return limits->error == 0;
+}
+
+static void on_comment(void *userdata, const xmlChar *text) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_others(parser, 1))
+                limits->comment(userdata, text);
+}
+
+static void on_instruction(void *userdata, const xmlChar *target, const xmlChar *text) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_others(parser, 1))
+                limits->instruction(userdata, target, text);
+}
+
+static void on_reference(void *userdata, const xmlChar *name) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_others(parser, 1))
+                limits->reference(userdata, name);
+}
+
+static void on_cdata(void *userdata, const xmlChar *text, int n) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_others(parser, 1))
+                limits->cdata(userdata, text, n);
+}
+
+static void on_attribute(void *userdata, const xmlChar *element, const xmlChar *name, int type,
+                         int mode, const xmlChar *value, xmlEnumeration *tree) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_declaration(parser))
+                limits->declare_attribute(userdata, element, name, type, mode, value, tree);
+        else
+                xmlFreeEnumeration(tree); /* it would have been taken over */
+}
+
+static void on_element(void *userdata, const xmlChar *name, int type, xmlElementContent *content) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_declaration(parser))
+                limits->declare_element(userdata, name, type, content);
+}
+
+static void on_notation(void *userdata, const xmlChar *name, const xmlChar *public_id,
+                        const xmlChar *system_id) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_declaration(parser))
+                limits->declare_notation(userdata, name, public_id, system_id);
+}
+
+static unsigned count_html_attributes(const xmlChar **attributes) {
+        unsigned n = 0;
+
+        while (attributes && attributes[2 * (size_t) n])
+                n++;
+        return n;
+}
+
+/* References in a value become nodes, too. */
+static unsigned count_xml_attributes(const xmlChar **attributes, int n) {
+        unsigned sum = (unsigned) n;
+
+        for (int i = 0; i < n; i++) {
+                const xmlChar *value = attributes[5 * i + 3], *end = attributes[5 * i + 4];
+
+                while ((value = memchr(value, '&', (size_t) (end - value)))) {
+                        value++;
+                        sum++;
+                }
+        }
+        return sum;
+}
+
 static void on_html_element(void *userdata, const xmlChar *name, const xmlChar **attributes) {
         xmlParserCtxt *parser = userdata;
         const Limits *limits = parser->_private;
 
-        if (count(parser))
+        if (count(parser) && count_others(parser, count_html_attributes(attributes)))
                 limits->start_html(userdata, name, attributes);
 }
 
@@ -63,7 +176,9 @@ static void on_xml_element(void *userdata, const xmlChar *name, const xmlChar *p
 
         if (n_defaulted > 0)
                 stop(parser, -EBADMSG, "the page declares attributes of its own");
-        else if (count(parser))
+        else if (count(parser) &&
+                 count_others(parser, (unsigned) n_namespaces +
+                                              count_xml_attributes(attributes, n_attributes)))
                 limits->start_xml(userdata, name, prefix, uri, n_namespaces, namespaces,
                                   n_attributes, n_defaulted, attributes);
 }
@@ -88,7 +203,7 @@ static void on_entity(void *userdata, const xmlChar *name, int type, const xmlCh
         if (type == XML_INTERNAL_PARAMETER_ENTITY || type == XML_EXTERNAL_PARAMETER_ENTITY ||
             (content && would_grow(content)))
                 stop(parser, -EBADMSG, "the page declares entities that would make it grow");
-        else
+        else if (count_declaration(parser))
                 limits->declare_entity(userdata, name, type, public_id, system_id, content);
 }
 
@@ -110,23 +225,47 @@ static void init_once(void) {
         done = true;
 }
 
+/* What HTML and XML have both. */
+static void limit_others(xmlParserCtxt *parser, Limits *limits) {
+        limits->comment = parser->sax->comment;
+        limits->instruction = parser->sax->processingInstruction;
+        limits->cdata = parser->sax->cdataBlock;
+        parser->sax->comment = on_comment;
+        parser->sax->processingInstruction = on_instruction;
+        parser->sax->cdataBlock = on_cdata;
+}
+
+static void limit_declarations(xmlParserCtxt *parser, Limits *limits) {
+        limits->declare_entity = parser->sax->entityDecl;
+        limits->declare_attribute = parser->sax->attributeDecl;
+        limits->declare_element = parser->sax->elementDecl;
+        limits->declare_notation = parser->sax->notationDecl;
+        parser->sax->entityDecl = on_entity;
+        parser->sax->attributeDecl = on_attribute;
+        parser->sax->elementDecl = on_element;
+        parser->sax->notationDecl = on_notation;
+}
+
 static xmlDoc *parse_html(xmlParserCtxt *parser, Limits *limits, const char *text, int size) {
         const int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
                             HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC;
 
         limits->start_html = parser->sax->startElement;
         parser->sax->startElement = on_html_element;
+        limit_others(parser, limits);
         return htmlCtxtReadMemory(parser, text, size, NULL, "UTF-8", options);
 }
 
 static xmlDoc *parse_xml(xmlParserCtxt *parser, Limits *limits, const char *text, int size) {
         const int options = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET |
-                            XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC;
+                            XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES;
 
         limits->start_xml = parser->sax->startElementNs;
-        limits->declare_entity = parser->sax->entityDecl;
+        limits->reference = parser->sax->reference;
         parser->sax->startElementNs = on_xml_element;
-        parser->sax->entityDecl = on_entity;
+        parser->sax->reference = on_reference;
+        limit_others(parser, limits);
+        limit_declarations(parser, limits);
         return xmlCtxtReadMemory(parser, text, size, NULL, "UTF-8", options);
 }
 

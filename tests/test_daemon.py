@@ -504,11 +504,14 @@ def test_the_page_that_breaks_the_reader_is_named_and_the_others_are_read(site, 
 
 
 def test_a_fetcher_that_says_more_than_it_was_asked(site, config, daemon):
+    """Two replies, written at once, so that no second request is out when the second reply comes."""
     config.source("port", site.url("/"))
-    env = fake_fetcher(config, "ok(name, 'Asked for')\nok(name, 'Not asked for')")
+    env = fake_fetcher(config, """
+reply = '{"source":"port","state":"ok","items":[{"headline":"%s"}]}'
+say(reply % 'Asked for' + chr(10) + reply % 'Not asked for')
+""")
     daemon.start(env=env)
     daemon.wait_stdout(1)
-    daemon.poll_now()
     daemon.wait_stderr("was not a reply")
     assert headlines(daemon) == ["Asked for"]
 
