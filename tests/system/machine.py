@@ -16,6 +16,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 
 import pytest
@@ -92,26 +93,25 @@ class Machine:
             raise
 
     def _boot(self):
-        notify = self.folder.parent / "n"
-        notify.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener, open(self.folder / "console", "wb") as log:
-            listener.bind(str(notify))
+        with (tempfile.TemporaryDirectory(prefix="tickerd-", dir="/tmp") as short,
+              socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener,
+              open(self.folder / "console", "wb") as console):
+            listener.bind(f"{short}/n")  # a socket's path may have 107 bytes
             listener.settimeout(SLOW)
             self.process = subprocess.Popen(
                 [*GUARD, "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--private-network",
-                 "--notify-ready=yes", "--machine=tickerd-test", f"--directory={self.folder}"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": str(notify)})
-            self.pid = None
+                 "--notify-ready=yes", f"--machine=tickerd-{os.getpid()}", f"--directory={self.folder}"],
+                stdin=subprocess.DEVNULL, stdout=console, stderr=console,
+                env={**os.environ, "NOTIFY_SOCKET": f"{short}/n"})
+            self.pid = ready = None
             try:
-                ready = False
                 while not (ready and self.pid):
                     notice = dict(line.split("=", 1) for line in listener.recv(65536).decode().splitlines())
-                    ready = ready or notice.get("READY") == "1"
+                    ready = ready or notice.get("READY")
                     self.pid = int(notice.get("X_NSPAWN_LEADER_PID", self.pid or 0))
             except TimeoutError:
                 self.process.kill()
                 pytest.fail("the machine does not boot:\n" + (self.folder / "console").read_text(errors="replace"))
-        notify.unlink()
 
     def close(self):
         if self.journal:
@@ -175,10 +175,10 @@ class Journal:
     """All entries of the machine's journal, as they come."""
 
     def __init__(self, machine):
+        self._machine = machine
         self._entries = Record()
-        # The guard: the machine would wait for it when it shuts down.
-        command = machine.command([*GUARD, "journalctl", "--follow", "--no-tail", "--output=json", "--all"])
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        command = machine.command(["journalctl", "--follow", "--no-tail", "--output=json", "--all"])
+        self._process = subprocess.Popen([*GUARD, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         self._thread = threading.Thread(target=self._collect, daemon=True)
         self._thread.start()
 
@@ -190,7 +190,7 @@ class Journal:
         self._entries.end()
 
     def close(self):
-        self._process.kill()
+        self._machine.run("pkill", "--exact", "journalctl")  # or the machine would wait for it when it shuts down
         self._process.wait()
         self._thread.join()
 
