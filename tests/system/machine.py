@@ -270,6 +270,11 @@ class Service:
         """Entries of the journal since this service was set up."""
         return self.journal.all()[self.mark:]
 
+    def wait_started(self, n):
+        """Waits until the daemon has started n times since this service was set up."""
+        self.journal.wait(lambda entries: sum(e.get("MESSAGE_ID") == STARTED for e in entries[self.mark:]) >= n,
+                          f"start {n}")
+
     def wait_items(self, n):
         """Waits until n items of this store are in the journal; returns all that are."""
         (store,) = self.db("SELECT id FROM store")
