@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What goes wrong around the service, and what becomes of the items."""
 
+import contextlib
 import json
 import os
+import pathlib
 import random
+import re
 import socket
+import subprocess
 import time
 
 import pytest
 
-from machine import ITEM, NOT_STORED, STARTED
-from programs import Client
+from machine import NOT_STORED
 from website import strip_page
 
 ROUNDS = int(os.environ.get("TICKERD_ROUNDS", 20))
-CRASHES = int(os.environ.get("TICKERD_CRASHES", 400))
+CRASHES = int(os.environ.get("TICKERD_CRASHES", 100))
+STOPPED = int(os.environ.get("TICKERD_STOPPED", 5))  # polls without a journald
 
 
 class Strip:
@@ -29,7 +33,7 @@ class Strip:
     def add(self, n):
         for _ in range(n):
             self.shown.insert(0, f"Number {len(self.shown) + 1} of {self.path}")
-        self.service.site.set(self.path, strip_page(self.shown[:200]))
+        self.service.site.set(self.path, strip_page(self.shown[:1000]))
 
     def settle(self):
         self.service.settle(self.service.site, self.path)
@@ -97,6 +101,207 @@ def test_kill_again_and_again(machine, service):
     for strip in strips:
         strip.settle()
     assert newest(service) == sum(len(strip.shown) for strip in strips)
-    assert int(service.show("NRestarts")) == ROUNDS
+    exits = [e["MESSAGE"] for e in service.own() if "Main process exited" in str(e.get("MESSAGE"))]
+    assert exits == ["tickerd.service: Main process exited, code=killed, status=9/KILL"] * ROUNDS
     resuming.resume()
     check_each_once(service, resuming)
+
+
+# In the fetcher's place: what becomes of a name depends on the name.
+DOUBLE = """#!/bin/bash
+while read -r name; do
+        case $name in
+        hang) exec sleep infinity ;;
+        crash) kill -SEGV $$ ;;
+        rubbish) echo '<html>' ;;
+        *) printf '{"source":"%s","state":"ok","items":[{"headline":"Read at %s"}]}\\n' "$name" "$EPOCHREALTIME" ;;
+        esac
+done
+"""
+
+
+@pytest.fixture
+def double(machine, service):
+    machine.write("/usr/local/bin/double", DOUBLE, 0o755)
+    service.drop_in("tickerd-fetch@.service", "[Service]\nExecStart=\nExecStart=/usr/local/bin/double\n")
+    yield
+    machine.run("systemctl", "stop", "tickerd-fetch@*.service")  # those that hang
+
+
+def test_a_bad_fetcher(machine, service, double):
+    """One that hangs, crashes or answers rubbish: that is said, the others go on, and the watchdog stays quiet."""
+    service.drop_in("tickerd.service", "[Service]\nWatchdogSec=3s\n")
+    for name in ("good", "hang", "crash", "rubbish"):
+        service.source(name, Timeout="1s")
+    service.start()
+    client, states, read = service.connect(after=0, states=True), {}, 0
+    wanted = {"hang": "timeout", "crash": "bad-page", "good": "ok", "rubbish": "bad-page"}
+    while states != wanted or read < 2:
+        line = client.line()
+        if line["type"] == "source":
+            states[line["source"]] = line["state"]
+        elif line["type"] == "item":
+            read += 1
+            if read == 1:  # the one that works is asked again while others are in trouble
+                service.poll_now()
+    service.journal.wait_message("fetch.sock: .*(gave no answer|not a reply|before it answered)", service.mark)
+    assert service.show("NRestarts") == "0" and service.show("ActiveState") == "active"
+    assert "in trouble" in service.show("StatusText")
+
+
+def test_many_crashes_leave_nothing_behind(machine, service, double):
+    for _ in range(CRASHES):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(machine.path("/run/tickerd-fetch.sock")))
+            client.send(b"crash\n")
+            assert client.recv(1) == b""
+    service.journal.wait(
+        lambda entries: sum("Failed with result" in str(e.get("MESSAGE")) for e in entries[service.mark:]) >= CRASHES,
+        "end of the last reader")
+    for listed in ("--failed", "--all"):
+        assert machine.run("systemctl", "list-units", "--plain", "--no-legend", listed, "tickerd-fetch@*") == ""
+    assert machine.show("tickerd-fetch.socket", "SubState") == "listening"
+
+
+def test_a_daemon_that_hangs(machine, service):
+    """The watchdog ends it, and nothing is lost."""
+    service.drop_in("tickerd.service", "[Service]\nWatchdogSec=2s\n")
+    strip = Strip(service, "one")
+    service.start()
+    service.wait_items(1)
+    machine.run("systemctl", "kill", "--signal=STOP", "--kill-whom=main", "tickerd.service")
+    strip.add(5)
+    service.wait_started(2)
+    service.journal.wait_message("tickerd.service: Watchdog timeout", service.mark)
+    strip.settle()
+    check_each_once(service)
+
+
+def test_reload_with_a_bad_file(machine, service):
+    """The old configuration stays, and what is wrong is said with file and line."""
+    strip = Strip(service, "one")
+    service.start()
+    service.wait_items(1)
+    pid = service.show("MainPID")
+    machine.write("/etc/tickerd/tickerd.conf.d/wrong.conf", "[Ticker]\nReappear=soon\n")
+    done = machine.run("systemctl", "reload", "tickerd.service", check=False)
+    assert done.returncode != 0
+    service.journal.wait_message(r"wrong\.conf:2: Reappear=soon is not a time span", service.mark)
+    strip.add(1)
+    strip.settle()
+    assert service.show("MainPID") == pid and service.show("ActiveState") == "active"
+    machine.path("/etc/tickerd/tickerd.conf.d/wrong.conf").unlink()
+    machine.run("systemctl", "reload", "tickerd.service")
+    check_each_once(service)
+
+
+JOURNALD = ["systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald-audit.socket",
+            "systemd-journald.service"]
+
+
+def test_journald_restarts(machine, service):
+    strip = Strip(service, "one")
+    service.start()
+    for _ in range(5):
+        strip.add(20)
+        service.poll_now()
+        machine.run("systemctl", "restart", "systemd-journald.service")
+    strip.settle()
+    check_each_once(service)
+
+
+def test_journald_is_stopped(machine, service):
+    """Neither polls nor subscribers wait for it, and when it is back it gets what it missed."""
+    strip = Strip(service, "one")
+    service.start()
+    service.wait_items(1)
+    client = service.connect(last=0)
+    assert client.line()["type"] == "hello"
+    machine.run("systemctl", "stop", *JOURNALD)
+    try:
+        for n in range(STOPPED):
+            strip.add(1)
+            strip.settle()
+            assert client.line()["id"] == n + 2
+        assert "behind" in service.show("StatusText")
+    finally:
+        machine.run("systemctl", "start", *JOURNALD)
+    check_each_once(service)
+
+
+@contextlib.contextmanager
+def small_disk(machine, folder):
+    """A file system of its own, of 20 MB, on a folder of the machine; a disk error makes it read-only."""
+    image, device = machine.folder.parent / "disk", None
+    subprocess.run(["truncate", "--size=20M", image], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-E", "root_owner=0:0", image], check=True)
+    try:
+        device = subprocess.run(["losetup", "--find", "--show", image], check=True, stdout=subprocess.PIPE,
+                                text=True).stdout.strip()
+        number = os.stat(device).st_rdev
+        machine.run("mknod", device, "b", os.major(number), os.minor(number))
+        machine.run("mount", "-o", "errors=remount-ro", device, folder)
+        yield device
+    finally:
+        machine.run("umount", folder, check=False)
+        if device:
+            machine.path(device).unlink(missing_ok=True)
+            subprocess.run(["losetup", "--detach", device], check=True)
+        image.unlink()
+
+
+@pytest.fixture
+def disk(machine, service):
+    """The store is on a small disk of its own."""
+    if not os.path.exists("/dev/loop-control"):
+        pytest.skip("there are no loop devices here")
+    with small_disk(machine, "/var/lib/tickerd") as device:
+        yield device
+        service.run("systemctl", "stop", "tickerd.service")
+
+
+def check_not_stored(service, strip, client, why):
+    """What cannot be stored is said, and nobody hears of it; the daemon lives."""
+    before = newest(service)
+    strip.add(1000)
+    strip.settle()
+    (entry, *_) = service.journal.wait(
+        lambda entries: [e for e in entries[service.mark:] if e.get("MESSAGE_ID") == NOT_STORED], "entry of it")
+    assert re.search(why, entry["MESSAGE"]) and entry["PRIORITY"] == "3"
+    assert "The database cannot be written" in service.show("StatusText")
+    assert newest(service) == before and service.show("NRestarts") == "0"
+    client.send({"last": 1})
+    assert client.line()["newest"] == before and client.line()["id"] == before
+
+
+def test_the_disk_is_full(machine, service, disk):
+    strip = Strip(service, "one")
+    service.start()
+    service.wait_items(1)
+    client = service.connect(last=0)
+    assert client.answer()["type"] == "hello"
+    machine.run("sh", "-c", "! dd if=/dev/zero of=/var/lib/tickerd/filler bs=4k 2>/dev/null")
+    check_not_stored(service, strip, client, "full")
+    machine.path("/var/lib/tickerd/filler").unlink()
+    strip.settle()
+    assert [item["id"] for item in client.lines(1000)] == list(range(2, 1002))
+    assert "fine" in service.show("StatusText")
+    check_each_once(service)
+
+
+def test_the_disk_becomes_read_only(machine, service, disk):
+    """As after a disk error; it takes an administrator to mount it anew."""
+    strip = Strip(service, "one")
+    service.start()
+    service.wait_items(1)
+    client = service.connect(last=0)
+    assert client.answer()["type"] == "hello"
+    pathlib.Path("/sys/fs/ext4", os.path.basename(disk), "trigger_fs_error").write_text("test")
+    check_not_stored(service, strip, client, "read-only|readonly|disk I/O")
+    machine.run("systemctl", "stop", "tickerd.service")
+    machine.run("umount", "/var/lib/tickerd")
+    machine.run("e2fsck", "-p", disk, check=False)
+    machine.run("mount", disk, "/var/lib/tickerd")
+    service.start()
+    service.wait_items(1001)
+    check_each_once(service)
