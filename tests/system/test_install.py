@@ -9,7 +9,7 @@ import pytest
 
 import machine as machines
 from machine import ITEM, STARTED
-from programs import ROOT
+from programs import BUILD, ROOT
 from website import strip_page
 
 
@@ -158,7 +158,7 @@ def test_remove_reinstall_purge(machine, site, service):
     package = f"/root/{machine.package.name}"
 
     machine.run("apt-get", "--yes", "remove", "tickerd")
-    assert service.show("LoadState") != "loaded" or service.show("ActiveState") == "inactive"
+    assert service.show("ActiveState") == "inactive"
     assert not machine.path("/usr/bin/tickerd").exists() and not machine.path("/run/tickerd").exists()
     assert not machine.path("/run/tickerd-fetch.sock").exists()
     machine.run("apt-get", "--yes", "--allow-downgrades", "install", package)
@@ -168,6 +168,23 @@ def test_remove_reinstall_purge(machine, site, service):
     machine.run("apt-get", "--yes", "purge", "tickerd")
     for folder in ("/etc/tickerd", "/var/lib/tickerd", "/run/tickerd", "/run/tickerd-root"):
         assert not machine.path(folder).exists(), folder
-    assert machine.run("systemctl", "list-units", "--all", "--plain", "--no-legend", "tickerd*") == ""
+    assert machine.run("systemctl", "list-unit-files", "--no-legend", "tickerd*", check=False).stdout == ""
+    assert machine.run("systemctl", "list-units", "--state=active,failed", "--plain", "--no-legend", "tickerd*") == ""
     machine.run("apt-get", "--yes", "install", package)
     assert service.show("ActiveState") == "active"
+
+
+def test_without_a_package(machine, site, service):
+    """meson install alone gives a working system."""
+    machine.run("apt-get", "--yes", "purge", "tickerd")
+    subprocess.run(["meson", "install", "--no-rebuild", "-C", BUILD, "--destdir", machine.folder],
+                   check=True, stdout=subprocess.DEVNULL)
+    machine.write("/root/installed", (ROOT / "systemd/installed").read_text(encoding="utf-8"), 0o755)
+    machine.run("/root/installed")
+    site.set("/news", strip_page(["One"]))
+    service.source("news")
+    machine.run("systemctl", "enable", "--now", "tickerd.service")
+    service.wait_items(1)
+    assert service.connect(last=1, live=False).line()["newest"] == 1
+    machine.run("apt-get", "--yes", "install", f"/root/{machine.package.name}")
+

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from machine import NOT_STORED
+from machine import ITEM, NOT_STORED
 from website import strip_page
 
 ROUNDS = int(os.environ.get("TICKERD_ROUNDS", 20))
@@ -91,7 +91,7 @@ def test_kill_again_and_again(machine, service):
         resuming.resume()
         n = [len(service.site.asked(strip.path)) for strip in strips]
         for strip in strips:
-            strip.add(chance.randrange(1, 40))
+            strip.add(chance.randrange(1, 12))
         service.poll_now()
         service.site.wait(strips[0].path, n[0] + 1)
         time.sleep(chance.uniform(0, 0.06))  # this is the moment, not a wait for something
@@ -101,7 +101,7 @@ def test_kill_again_and_again(machine, service):
     for strip in strips:
         strip.settle()
     assert newest(service) == sum(len(strip.shown) for strip in strips)
-    exits = [e["MESSAGE"] for e in service.own() if "Main process exited" in str(e.get("MESSAGE"))]
+    exits = [e["MESSAGE"] for e in service.own() if "tickerd.service: Main process exited" in str(e.get("MESSAGE"))]
     assert exits == ["tickerd.service: Main process exited, code=killed, status=9/KILL"] * ROUNDS
     resuming.resume()
     check_each_once(service, resuming)
@@ -305,3 +305,46 @@ def test_the_disk_becomes_read_only(machine, service, disk):
     service.start()
     service.wait_items(1001)
     check_each_once(service)
+
+
+# Fills the file that journald has already; at most 10,000 entries in 30 s are let through, so they are large.
+NOISE = """
+import os, socket
+journald = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+journald.connect("/run/systemd/journal/socket")
+for _ in range(400):
+    journald.send(b"MESSAGE=" + os.urandom(30000).hex().encode() + b"\\n")
+"""
+
+
+def wait_in_new_journal(machine, text):
+    """For a journal that is not where it was when the machine was booted."""
+    machine.run("sh", "-c", f"journalctl --follow --no-tail --output=cat | grep --max-count=1 '{text}'")
+
+
+def test_the_journal_is_full(machine, service):
+    """journald then drops what is old, or what is new; when there is room again, the new items are there, once."""
+    if not os.path.exists("/dev/loop-control"):
+        pytest.skip("there are no loop devices here")
+    machine.run("systemctl", "stop", *JOURNALD)
+    try:
+        with small_disk(machine, "/var/log/journal"):
+            machine.run("systemctl", "start", *JOURNALD)
+            machine.run("journalctl", "--flush")
+            strip = Strip(service, "one")
+            service.start()
+            wait_in_new_journal(machine, "Number 1 of")
+            machine.run("sh", "-c", "! dd if=/dev/zero of=/var/log/journal/filler bs=4k 2>/dev/null")
+            machine.run("python3", "-c", NOISE)
+            strip.add(3)
+            strip.settle()
+            client = service.connect(after=1, live=False)
+            assert [line["type"] for line in client.lines(5)] == ["hello", "item", "item", "item", "bye"]
+            machine.path("/var/log/journal/filler").unlink()
+            wait_in_new_journal(machine, "Number 4 of")
+            found = machine.run("journalctl", "--output=cat", f"MESSAGE_ID={ITEM}", "--output-fields=TICKERD_ID")
+            ids = found.split()
+            assert sorted(set(ids) - {"1"}) == ["2", "3", "4"] and len(ids) == len(set(ids))
+            machine.run("systemctl", "stop", "tickerd.service", *JOURNALD)
+    finally:
+        machine.run("systemctl", "start", *JOURNALD)
