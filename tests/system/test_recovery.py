@@ -125,6 +125,7 @@ def double(machine, service):
     machine.write("/usr/local/bin/double", DOUBLE, 0o755)
     service.drop_in("tickerd-fetch@.service", "[Service]\nExecStart=\nExecStart=/usr/local/bin/double\n")
     yield
+    machine.run("systemctl", "stop", "tickerd.service")
     machine.run("systemctl", "stop", "tickerd-fetch@*.service")  # those that hang
 
 
