@@ -132,6 +132,8 @@ static void on_item(Client *c, const char *line, size_t size) {
                 return; /* it comes again if it is wanted */
         if (!(c->filter & source))
                 fail(c, "item %lld is not for it", (long long) id);
+        if (!c->live && id > c->end)
+                fail(c, "item %lld came after it had asked for all before", (long long) id);
         if (id <= c->place)
                 fail(c, "item %lld comes twice or late", (long long) id);
         if (c->place >= 0)
@@ -264,8 +266,8 @@ void tape_check(const char *path) {
         for (size_t i = 0; i < tape.n_doubts; i++)
                 settle(tape.doubts + i);
         for (int64_t id = 0; id <= tape.newest && good; id++)
-                good = fwrite(tape.items[id].line, 1, tape.items[id].size, file) ==
-                       tape.items[id].size;
+                good = !tape.items[id].line || fwrite(tape.items[id].line, 1, tape.items[id].size,
+                                                      file) == tape.items[id].size;
         if (!file || fclose(file) != 0 || !good) {
                 perror(path);
                 exit(EXIT_FAILURE);

@@ -1,18 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One client of tests/chaos.c: what it wants, and how far it has come. */
+/* The parts of tests/chaos.c: chaos.c, the loop; chaos-client.c, what a client does;
+ * chaos-stream.c, what it gets. */
+
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "common/util.h"
 
+#define APPETITE_MAX (64U * 1024U)
+
+/* What a client wants, and how far it has come. */
 typedef struct Client {
         int fd;                    /* -1: about to connect */
         unsigned phase, handovers; /* as they were when it connected */
         unsigned steps;            /* until it does something else */
         unsigned stall;            /* steps until it reads again */
+        unsigned hush;             /* steps until it goes on with what it is saying */
         unsigned appetite;         /* bytes it reads in a step */
         bool down;                 /* waits until the daemon is back */
-        bool readable, wants_shut, shut, done;
+        bool readable, heard, wants_shut, shut, done;
 
         uint32_t filter; /* a bit for each source */
         int64_t place;   /* the last item it has; -1: the stream begins where the daemon says */
@@ -34,6 +42,21 @@ typedef struct Counts {
                 errors, statuses, states, stalls, shut;
 } Counts;
 
+typedef struct Chaos {
+        struct sockaddr_un address;
+        uint64_t random; /* not 0 */
+        Client *clients;
+        unsigned n_clients, n_sources;
+        char **sources;
+        int epoll;
+        unsigned phase; /* odd: the daemon is down or about to be */
+        unsigned handovers;
+        bool polite;      /* whoever reads is told before it ends */
+        unsigned allowed; /* clients that may vanish */
+        bool finishing;
+} Chaos;
+
+extern Chaos chaos;
 extern Counts counts;
 
 _printf_(2, 3) __attribute__((noreturn)) void fail(const Client *c, const char *format, ...);
@@ -43,6 +66,21 @@ unsigned source_bit(const char *name, size_t size);
 
 /* Has the daemon been killed or stopped, so that the stream need not have its proper end? */
 bool may_break_off(const Client *c);
+
+/* The same choices from the same seed. */
+uint64_t chance(uint64_t n);
+
+/* A round of what it does. */
+void client_step(Client *c);
+
+/* Closes its connection. */
+void client_leave(Client *c);
+
+/* Asks for the stream from the client's place on. */
+void client_ask(Client *c, bool live);
+
+/* Chooses another stream. */
+void client_begin_anew(Client *c);
 
 /* Takes a line, newline included, and fails unless it is the one that had to come. */
 void client_line(Client *c, const char *line, size_t size);
