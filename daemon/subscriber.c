@@ -298,8 +298,8 @@ static void on_ready(uint32_t revents, void *userdata) {
 
         if (revents & (EPOLLHUP | EPOLLERR)) /* closed on both sides: nobody would read */
                 end(s);
-        else if (revents & EPOLLIN && read_some(s) < 0)
-                end(s);
+        else if (!s->read_closed && s->input.size <= REQUEST_MAX && read_some(s) < 0)
+                end(s); /* also who has only made room may have asked for something else */
         else
                 run(s);
 }

@@ -209,6 +209,26 @@ def test_reader_that_takes_nothing_delays_nobody(site, config, daemon):
     assert ids(received) == list(range(1, 1502))
 
 
+def test_request_in_the_middle_of_a_long_replay(site, config, daemon):
+    """It is taken while the replay goes on, not after it."""
+    text = "A headline that is as long as a headline can well be, " * 30
+    config.source("port", site.url("/"))
+    site.set("/", strip_page([f"{n} {text}" for n in range(400)]))
+    daemon.start()
+    client = daemon.connect(after=0)
+    assert client.line()["type"] == "hello"
+    assert ids(client.lines(10)) == list(range(1, 11))
+    client.send({"last": 2, "live": False})
+    before = 10
+    while (line := client.line())["type"] == "item":
+        before += 1
+        assert line["id"] == before
+    assert (line["type"], line["after"]) == ("hello", 398)
+    assert before < 400
+    assert ids(client.lines(2)) == [399, 400]
+    assert client.line()["type"] == "bye"
+
+
 def test_full(site, config, daemon):
     config.set(MaxSubscribers=2)
     site.set("/", strip_page(["One"]))
