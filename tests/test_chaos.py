@@ -163,7 +163,8 @@ def test_chaos(site, config, service, crowd):
     chance = random.Random(SEED)
     news = News(site, config, chance)
     fate = Fate(service, crowd, chance)
-    service.wait_stdout(news.n)
+    for name in news.names:
+        service.settle(site, f"/{name}")
     crowd.start(config, SEED, news.names)
     reconnections = 0
     while reconnections < RECONNECTIONS:
