@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The socket, as tickerd-protocol(7) describes it."""
 
+import errno
 import json
 import os
+import shutil
 import socket
 import stat
+import subprocess
 
 import pytest
 
-from website import strip_page
+from website import DEADLINE, strip_page
 
 
 def ids(items):
@@ -263,6 +266,66 @@ def test_socket_mode_and_what_is_left_of_a_dead_daemon(site, config, daemon):
     config.set(SocketMode="0660")
     daemon.reload()
     assert stat.S_IMODE(os.stat(config.socket).st_mode) == 0o660
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_who_may_connect(site, config, daemon):
+    """A member of the socket's group may, others may not."""
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    config.short.chmod(0o755)
+    daemon.start()
+
+    def connect(group):
+        program = "import socket, sys; sys.exit(socket.socket(socket.AF_UNIX).connect_ex(sys.argv[1]))"
+        return subprocess.run(["setpriv", "--reuid=65534", f"--regid={group}", "--clear-groups", "/usr/bin/python3", "-c",
+                               program, config.socket], timeout=DEADLINE).returncode
+
+    assert connect(0) == 0
+    assert connect(65534) == errno.EACCES
+    config.set(SocketMode="0666")
+    daemon.reload()
+    assert connect(65534) == 0
+    config.set(SocketMode="0600")
+    daemon.reload()
+    assert connect(0) == errno.EACCES
+
+
+def test_out_of_descriptors(site, config, daemon, tmp_path):
+    """It waits for better times, without a rush; who is there already is served, and so are the others later."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not here")
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    trace = tmp_path / "trace"
+    daemon.start(wrap=["prlimit", "--nofile=64:64", "strace", "-D", "-o", trace, "-e",
+                       "trace=accept4,epoll_wait,epoll_pwait,epoll_pwait2"], env={"ASAN_OPTIONS": "detect_leaks=0"})
+    daemon.wait_stdout(1)
+
+    def wait_short(n):
+        daemon.stderr.wait(lambda lines: sum("no more subscribers for now: Too many" in line for line in lines) >= n,
+                           f"word {n} that descriptors ran out")
+
+    clients = [daemon.connect(last=0) for _ in range(100)]
+    assert clients[0].line()["type"] == "hello"
+    wait_short(1)
+    before = trace.stat().st_size
+    for n in range(2, 7):
+        site.set("/", strip_page([f"Number {n}"]))
+        daemon.settle(site)
+        assert clients[0].line()["id"] == n
+    wait_short(3)
+    calls = trace.read_text()[before:]
+    assert 2 <= calls.count("EMFILE") <= 4
+    assert 10 <= calls.count("epoll_") < 1000  # a rush would be many thousands
+
+    for client in clients[:70]:
+        client.close()
+    for client in clients[70:]:
+        assert client.line()["type"] == "hello"
+    site.set("/", strip_page(["The last one"]))
+    daemon.settle(site)
+    assert {client.line()["id"] for client in clients[70:]} == {7}
 
 
 def test_socket_in_use_and_not_a_socket(site, config, daemon):
