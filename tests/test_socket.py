@@ -140,6 +140,16 @@ def test_several_requests_on_one_connection(tape):
     (b'{"status":true,"last":1}\n', "bad-request"),
     (b'{"states":1}\n', "bad-request"),
     (b"\xff\xfe\n", "bad-request"),
+    (b'{"after":1,"sources":["left\xff"]}\n', "bad-request"),
+    (b'{"sources":["left\xed\xa0\x80"]}\n', "bad-request"),
+    (b'\xef\xbb\xbf{"after":1}\n', "bad-request"),
+    (b'{"sources":["left\\u0000"]}\n', "bad-request"),
+    (b'{"after\\u0000":1}\n', "bad-request"),
+    (b'{"after":1}{"after":1}\n', "bad-request"),
+    (b'{"live":null}\n', "bad-request"),
+    (b'{"sources":{"0":"left"}}\n', "bad-request"),
+    (b'{"sources":' + b"[" * 2000 + b'"left"' + b"]" * 2000 + b"}\n", "bad-request"),
+    (b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"\n", "bad-request"),
     (b'{"after":1}\0\n', "bad-request"),
     (b"[" * 16000 + b"\n", "bad-request"),
     (b'{"after":' + b"[" * 10000 + b"\n", "bad-request"),
@@ -362,6 +372,28 @@ def test_removed_items(site, config, daemon):
     assert ids(client.lines(2)) == [4, 5]
     assert daemon.db("SELECT id FROM items") == [(4,), (5,)]
     assert daemon.db("SELECT headline FROM search('three')") == []
+
+
+def test_removed_under_a_slow_reader(site, config, daemon):
+    text = "A headline that is as long as a headline can well be, " * 30
+    site.set("/", strip_page([f"{n} {text}" for n in range(400)]))
+    config.source("port", site.url("/"))
+    config.set(Retain="1ms")
+    daemon.start()
+    slow = daemon.connect(after=0)
+    assert slow.line()["type"] == "hello"
+    assert ids(slow.lines(1)) == [1]
+    site.set("/", strip_page(["The last one"]))
+    daemon.settle(site)
+    daemon.reload()  # looks after Retain= at once
+    daemon.settle(site)
+    place = 1
+    while (line := slow.line())["type"] == "item":
+        place += 1
+        assert line["id"] == place
+    assert place < 400
+    assert line == {"type": "gap", "after": place, "oldest": 401}
+    assert ids(slow.lines(1)) == [401]
 
 
 def read_status(client):
