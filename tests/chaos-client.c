@@ -66,7 +66,7 @@ void client_ask(Client *c, bool live) {
         else if (chance(3) == 0)
                 say(c, "{\"states\":false");
         else
-                say(c, "{\"last\":%lld", (long long) (c->last = (int64_t) chance(300)));
+                say(c, "{\"last\":%lld", (long long) (c->last = any_size(5000) - 1));
         if (chance(2) == 0) {
                 c->states = true;
                 say(c, ",\"states\":true");
@@ -138,8 +138,11 @@ static void connect_again(Client *c) {
                 client_ask(c, false);
         } else if (c->place < 0 && chance(4) == 0)
                 c->filter = ~0U; /* one that says nothing gets everything from now on */
-        else
+        else {
                 client_ask(c, chance(6) > 0);
+                if (chance(4) == 0) /* so that the socket is full when it reads at last */
+                        c->stall = any_size(STEPS_MAX);
+        }
 }
 
 /* Not a request, whatever else it is; the daemon must say so and end the stream. */
@@ -299,6 +302,6 @@ void client_step(Client *c) {
         else if (c->readable)
                 listen_to(c);
         c->readable = false;
-        if (c->fd >= 0 && chaos.allowed > 0 && --c->steps == 0)
+        if (c->fd >= 0 && chaos.allowed > 0 && !chaos.polite && --c->steps == 0)
                 act(c);
 }

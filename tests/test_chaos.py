@@ -90,7 +90,10 @@ class News:
         for name in self.chance.sample(self.names, self.chance.randrange(1, 4)):
             self.add(name, self.chance.choice([0, 1, 1, 2, 5, 20]))
             if self.chance.random() < 0.3:
-                self.site.set(f"/{name}", "gone", status=404)
+                self.fail(name)
+
+    def fail(self, name):
+        self.site.set(f"/{name}", "gone", status=404)
 
     def add(self, name, n):
         new = []
@@ -106,13 +109,14 @@ class Fate:
 
     def __init__(self, service, crowd, chance):
         self.service, self.crowd, self.chance = service, crowd, chance
-        self.by_hand = False
+        self.starts = 0
         self.cards = []
         self.begin()
 
     def begin(self):
         # By hand there is nobody to leave the subscribers with.
-        self.by_hand = not self.by_hand
+        self.starts += 1
+        self.by_hand = self.starts % 3 == 0
         Daemon.start(self.service) if self.by_hand else self.service.start()
 
     def again(self, word, end):
@@ -130,10 +134,11 @@ class Fate:
         self.again("stop" if self.by_hand else "kill", self.service.stop)
 
     def restart(self):
-        if not self.by_hand:
-            self.crowd.tell("handover")
-            self.service.stop()
-            self.service.start()
+        if self.by_hand:
+            self.stop()
+        self.crowd.tell("handover")
+        self.service.stop()
+        self.service.start()
 
     def reload(self):
         self.service.reload()
@@ -143,7 +148,8 @@ class Fate:
 
     def strike(self):
         if not self.cards:
-            self.cards = [self.kill, self.stop, self.stop, self.restart, self.restart, self.reload] + [self.nothing] * 10
+            deeds = {self.kill: 1, self.stop: 2, self.restart: 6, self.reload: 1, self.nothing: 6}
+            self.cards = [deed for deed, n in deeds.items() for _ in range(n)]
             self.chance.shuffle(self.cards)
         self.cards.pop()()
 
@@ -173,6 +179,10 @@ def test_chaos(site, config, service, crowd):
         service.poll_now()
         fate.strike()
         reconnections = crowd.gone()
+    # Nothing happens to them now: a source that fails and recovers is seen by all who want to hear of it.
+    news.fail(news.names[0])
+    service.settle(site, f"/{news.names[0]}")
+    news.add(news.names[0], 5)
     service.settle(site, f"/{news.names[0]}")
     counts = crowd.finish()
     print(counts, service.db("SELECT count(*) FROM items"))
