@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -427,6 +428,23 @@ def test_status(tape):
     client.send({"last": 1})
     assert client.line()["after"] == 9
     assert client.line()["id"] == 10
+
+
+def test_stop_in_the_middle_of_a_status(tape):
+    """The line begun is finished, and nothing comes after the last word."""
+    long = [tape.connect(last=0, sources=["left"] * 1000) for _ in range(80)]
+    for client in long:
+        assert client.line()["type"] == "hello"
+    client = tape.connect(status=True)  # more than a socket takes
+    assert client.line()["type"] == "status"
+    tape.signal(signal.SIGTERM)
+    tape.wait_notify(lambda notice: notice.get("STOPPING") == "1")
+    lines = []
+    while (line := client.raw_line()) is not None:
+        lines.append(json.loads(line))
+    assert lines[-1] == {"type": "bye", "reason": "stopping"}
+    assert {line["type"] for line in lines[:-1]} == {"source", "subscriber"}
+    assert tape.wait_exit() == 0
 
 
 def test_status_does_not_disturb_the_stream(site, tape):
