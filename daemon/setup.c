@@ -115,8 +115,8 @@ static int set_up(Manager *m, const ManagerOptions *options) {
         if (r >= 0)
                 r = board_new(&m->board);
         if (r >= 0)
-                r = hub_new(&(SubscriberContext){ .event = m->event,
-                                                  .json = m->json,
+                r = hub_new(m->event,
+                            &(SubscriberContext){ .json = m->json,
                                                   .tape = m->tape,
                                                   .board = m->board,
                                                   .report = manager_on_report,
