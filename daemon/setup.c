@@ -177,6 +177,7 @@ Manager *manager_free(Manager *m) {
         (void) sd_event_source_disable_unref(m->stop_timer);
         (void) poller_free(m->poller);
         (void) follower_free(m->follower);
+        (void) journal_sink_free(m->journal_sink);
         (void) journal_free(m->journal);
         (void) hub_free(m->hub);
         (void) report_unref(m->report);

@@ -138,6 +138,21 @@ int store_last(Store *store, int64_t n, const char *sources, int64_t *ret) {
         return 0;
 }
 
+int store_recent(Store *store, int64_t *ret) {
+        Rows *rows;
+        int r;
+
+        r = db_query(store->db, SQL_ITEMS_RECENT, &rows, "");
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret = rows_int(rows, 0);
+        rows_end(rows);
+        return 0;
+}
+
 int store_place(Store *store, const char *follower, int64_t *ret) {
         Rows *rows;
         int r;
