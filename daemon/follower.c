@@ -58,7 +58,7 @@ static void wait_for_sink(Follower *f, int error) {
         if (error == -EAGAIN && fd >= 0) {
                 if (f->io)
                         return;
-                r = sd_event_add_io(f->event, &f->io, fd, EPOLLOUT | EPOLLONESHOT, on_writable, f);
+                r = sd_event_add_io(f->event, &f->io, fd, EPOLLOUT, on_writable, f);
         }
         if (r < 0) {
                 (void) sd_event_source_set_time_relative(f->timer, RETRY_USEC);

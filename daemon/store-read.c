@@ -115,8 +115,9 @@ int store_last(Store *store, int64_t n, const char *sources, int64_t *ret) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        if (n <= 0) {
-                *ret = store->newest;
+        /* From oldest on there is no hole, so that nothing needs to be counted. */
+        if (n <= 0 || (!sources && n <= store->newest - store->oldest + 1)) {
+                *ret = store->newest - MAX(n, (int64_t) 0);
                 return 0;
         }
         if (sources)

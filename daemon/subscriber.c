@@ -298,8 +298,8 @@ static void on_ready(uint32_t revents, void *userdata) {
 
         if (revents & (EPOLLHUP | EPOLLERR)) /* closed on both sides: nobody would read */
                 end(s);
-        else if (revents & EPOLLIN && read_some(s) < 0)
-                end(s);
+        else if (!s->read_closed && s->input.size <= REQUEST_MAX && read_some(s) < 0)
+                end(s); /* also who has only made room may have asked for something else */
         else
                 run(s);
 }
@@ -309,8 +309,24 @@ void subscriber_wake(Subscriber *s) {
                 run(s);
 }
 
+/* Of a status that is going out, only the line begun is left; nothing else is pending then. */
+static int cut_report(Subscriber *s) {
+        const Buffer *text = s->report ? &s->report->text : NULL;
+        int r = 0;
+
+        if (text && s->report_sent > 0 && text->data[s->report_sent - 1] != '\n') {
+                const char *rest = text->data + s->report_sent;
+                const char *newline = memchr(rest, '\n', text->size - s->report_sent);
+
+                if (newline)
+                        r = buffer_append(&s->pending, rest, (size_t) (newline + 1 - rest));
+        }
+        s->report = report_unref(s->report);
+        return r;
+}
+
 void subscriber_stop(Subscriber *s) {
-        if (!s->closing && answer_bye(&s->pending, "stopping") < 0) {
+        if (cut_report(s) < 0 || (!s->closing && answer_bye(&s->pending, "stopping") < 0)) {
                 end(s);
                 return;
         }

@@ -3,12 +3,16 @@
 
 import contextlib
 import random
+import re
+import shutil
 import signal
 import sqlite3
+import subprocess
 
 import pytest
 
 from journald import ITEM, Journald, Service, missing
+from programs import ROOT
 from website import strip_page
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=missing() or "")
@@ -295,3 +299,31 @@ def test_unreadable(strip, service, journald):
     items = journald.items()
     assert set(items) == set(strip.all())
     assert all(items.count(item) <= 2 for item in items)
+
+
+# The catalog
+
+
+def test_catalog(tmp_path):
+    """journalctl --update-catalog has nothing to say, each language has every message id, and they name the same
+    fields."""
+    source = tmp_path / "usr/lib/systemd/catalog"
+    for folder in (source, tmp_path / "var/lib/systemd/catalog"):
+        folder.mkdir(parents=True)
+    files = sorted((ROOT / "systemd").glob("*.catalog"))
+    assert [path.name for path in files] == ["tickerd.ar.catalog", "tickerd.catalog", "tickerd.es.catalog"]
+    for path in files:
+        shutil.copy(path, source)
+    command = ["journalctl", f"--root={tmp_path}", "--update-catalog"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""
+
+    def fields(path):
+        entries = path.read_text(encoding="utf-8").split("\n-- ")[1:]
+        return {entry[:32]: set(re.findall(r"@\w+@", entry)) for entry in entries}
+
+    header = (ROOT / "daemon/journal.h").read_text(encoding="utf-8")
+    ids = set(re.findall(r'"([0-9a-f]{32})"', header))
+    assert len(ids) == 6
+    for path in files:
+        assert fields(path) == fields(files[1]) and set(fields(path)) == ids
