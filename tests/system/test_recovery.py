@@ -191,9 +191,26 @@ def test_reload_with_a_bad_file(machine, service):
     strip.add(1)
     strip.settle()
     assert service.show("MainPID") == pid and service.show("ActiveState") == "active"
+    # It cannot start with it, and is not tried again and again.
+    assert machine.run("systemctl", "restart", "tickerd.service", check=False).returncode != 0
+    assert service.show("ActiveState") == "failed" and service.show("ExecMainStatus") == "78"
     machine.path("/etc/tickerd/tickerd.conf.d/wrong.conf").unlink()
+    service.start()
     machine.run("systemctl", "reload", "tickerd.service")
     check_each_once(service)
+
+
+def test_the_fetchers_socket_is_opened_anew(machine, service):
+    """The daemon comes along, and its subscribers stay."""
+    strip = Strip(service, "one")
+    service.start()
+    service.wait_items(1)
+    client = service.connect(last=0)
+    assert client.answer()["type"] == "hello"
+    machine.run("systemctl", "restart", "tickerd-fetch.socket")
+    strip.add(1)
+    strip.settle()
+    assert client.line()["id"] == 2
 
 
 JOURNALD = ["systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald-audit.socket",
