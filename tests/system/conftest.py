@@ -2,6 +2,8 @@
 """The system suite needs root, since it boots a system; where it cannot, it says so and is skipped."""
 
 import os
+import pathlib
+import re
 import shutil
 
 import pytest
@@ -10,16 +12,25 @@ import machine as machines
 from website import Site
 
 TOOLS = "mmdebstrap systemd-nspawn nsenter dpkg-buildpackage dh lintian".split()
+CAP_SYS_ADMIN = 1 << 21
+
+
+def why_not():
+    """Why no system can be booted here; None if one can."""
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing:
+        return f"not installed: {', '.join(missing)}"
+    rights = re.search(r"CapEff:\s+(\w+)", pathlib.Path("/proc/self/status").read_text())
+    if os.geteuid() != 0 or not int(rights[1], 16) & CAP_SYS_ADMIN:
+        return "only root can boot a system"
+    return None
 
 
 @pytest.fixture(scope="session")
 def package():
     """The package, and the file that describes what was built."""
-    missing = [tool for tool in TOOLS if not shutil.which(tool)]
-    if os.geteuid() != 0:
-        pytest.skip("only root can boot a system")
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    if why_not():
+        pytest.skip(why_not())
     return machines.build_package()
 
 

@@ -18,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 
 import pytest
 
@@ -97,21 +98,26 @@ class Machine:
               socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener,
               open(self.folder / "console", "wb") as console):
             listener.bind(f"{short}/n")  # a socket's path may have 107 bytes
-            listener.settimeout(SLOW)
+            listener.settimeout(1)
             self.process = subprocess.Popen(
                 [*GUARD, "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--private-network",
                  "--notify-ready=yes", f"--machine=tickerd-{os.getpid()}", f"--directory={self.folder}"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console,
                 env={**os.environ, "NOTIFY_SOCKET": f"{short}/n"})
             self.pid = ready = None
-            try:
-                while not (ready and self.pid):
+            deadline = time.monotonic() + SLOW
+            while not (ready and self.pid):
+                try:
                     notice = dict(line.split("=", 1) for line in listener.recv(65536).decode().splitlines())
-                    ready = ready or notice.get("READY")
-                    self.pid = int(notice.get("X_NSPAWN_LEADER_PID", self.pid or 0))
-            except TimeoutError:
-                self.process.kill()
-                pytest.fail("the machine does not boot:\n" + (self.folder / "console").read_text(errors="replace"))
+                except TimeoutError:
+                    if self.process.poll() is None and time.monotonic() < deadline:
+                        continue
+                    self.process.kill()
+                    self.process.wait()
+                    pytest.fail("the machine does not boot:\n" +
+                                (self.folder / "console").read_text(errors="replace"))
+                ready = ready or notice.get("READY")
+                self.pid = int(notice.get("X_NSPAWN_LEADER_PID", self.pid or 0))
 
     def close(self):
         if self.journal:
