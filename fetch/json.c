@@ -55,7 +55,7 @@ static void shared_close(void) {
 
 int json_strip_new(const Source *source, JsonStrip **ret, const Value **ret_where) {
         _cleanup_(json_strip_freep) JsonStrip *strip = NULL;
-        const Value *where = NULL;
+        const Value *where = NULL, *strike = NULL;
         int r, error;
 
         strip = calloc(1, sizeof(JsonStrip));
@@ -63,9 +63,9 @@ int json_strip_new(const Source *source, JsonStrip **ret, const Value **ret_wher
                 return log_oom();
         strip->source = source;
         error = json_paths_make(source, &strip->paths, &where);
-        r = strikes_compile(&source->strike, &strip->strikes);
+        r = strikes_compile(&source->strike, &strip->strikes, &strike);
         if (error < 0 || r < 0) {
-                *ret_where = error == 0 && r == -EINVAL ? source->strike.items : where;
+                *ret_where = error < 0 ? where : strike;
                 return error < 0 ? error : r;
         }
         r = shared_open(&strip->db);

@@ -237,6 +237,7 @@ def test_bad_sources(site, config, fetcher):
     bad(good + "Item=.//li[has-clas('x')]\n", "has-clas", 5)
     bad(good + "Drop=a\nDrop=!\n", "!", 6)
     bad(good + "Strike=(\n", "(", 5)
+    bad(good + "Strike=a\nStrike=(\n", "(", 6)
     bad(good + "[Source]\nCharset=latin-47\n", "Charset=", 6)
     json = good.replace("//ul", "$.a") + "Format=json\n"
     bad(good + "Format=json\n", "//ul", 4)
@@ -244,7 +245,7 @@ def test_bad_sources(site, config, fetcher):
     bad(json + "Item=.//a\n", ".//a", 6)
     bad(json + "Link=$.\n", "$.", 6)
     bad(json + "Drop=$.b\n", "$.b", 6)
-    bad(json + "Strike=(\n", "(", 6)
+    bad(json + "Strike=a\nStrike=(\n", "(", 7)
     bad(json + "Script=//script\n", "Script=", 6)
     bad(json.replace("Format=json", "Script=//["), "//[", 5)
     bad(json.replace("Format=json", "Script=//script\nWhen=true()"), "true()", 6)
@@ -521,15 +522,16 @@ def test_sixteen_in_flight(site, config, fetcher):
         site.set(f"/{name}", strip_page([name]), hold=hold)
         config.source(name, site.url(f"/{name}"))
     try:
-        fetcher.send(*names)
+        fetcher.send(*names, "unknown")
         site.requests.wait(lambda all: len(all) >= 16, "16 requests")
-        time.sleep(0.3)  # nothing tells that something does not happen
-        assert len(site.requests.all()) == 16
         fetcher.process.stdin.close()
     finally:
         hold.set()
+    # What needs no page would be answered at once, had it not to wait for its turn behind the 17th.
+    replies = [fetcher.reply()["source"] for _ in [*names, "unknown"]]
+    assert replies.index("unknown") > 4
     # The input has ended; what was asked is answered, and then it ends.
-    assert sorted(fetcher.reply()["source"] for _ in names) == sorted(names)
+    assert sorted(replies) == sorted([*names, "unknown"])
     assert fetcher.wait_exit() == 0
 
 
