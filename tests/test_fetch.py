@@ -575,6 +575,7 @@ def test_a_page_that_takes_too_long_ends_the_process(config, site, fetcher):
     site.set("/", page)
     config.source("one", site.url("/"), Timeout="1s", Strike=r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5c")
     fetcher.send("one")
+    assert fetcher.wait_stderr("one: reading the page took longer than 6 s")
     assert fetcher.wait_exit() == -signal.SIGALRM
 
 
