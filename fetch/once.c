@@ -112,20 +112,18 @@ int once_run(const Config *config, const Once *once) {
 }
 
 int once_check(const Config *config) {
-        Source **sources;
-        int r, error = 0;
+        int error = 0;
 
-        r = config_load_sources(config, &sources);
-        if (r < 0)
-                return r;
         for (size_t i = 0; i < config->sources.n; i++) {
-                Reader *reader = NULL;
+                _cleanup_(source_freep) Source *source = NULL;
+                _cleanup_(reader_freep) Reader *reader = NULL;
+                int r;
 
-                r = reader_new(sources[i], &reader, NULL);
+                r = config_load_listed(config, i, &source);
+                if (r >= 0)
+                        r = reader_new(source, &reader, NULL);
                 if (r < 0 && error == 0)
                         error = r;
-                reader_free(reader);
         }
-        sources_free(sources, config->sources.n);
         return error;
 }

@@ -236,6 +236,10 @@ def test_bad_sources(site, config, fetcher):
     bad(good + "Item=.//li[contains(@class 'x')]\n", "contains", 5)
     bad(good + "Item=.//li[has-clas('x')]\n", "has-clas", 5)
     bad(good + "Drop=a\nDrop=!\n", "!", 6)
+    # libxml2 would compile all of these.
+    for expression in ("string(", "a |", "concat('a',", ".//a[has-class()]", ".//a[contains(.)]", ".//a[. = $x]",
+                       "substring('a', 1, 2, 3)", "count(a, b)"):
+        bad(good + f"Headline={expression}\n", expression, 5)
     bad(good + "Strike=(\n", "(", 5)
     bad(good + "Strike=a\nStrike=(\n", "(", 6)
     bad(good + "[Source]\nCharset=latin-47\n", "Charset=", 6)
