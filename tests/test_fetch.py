@@ -330,7 +330,7 @@ def test_script(ask):
     assert ask(page.replace("id=s", "id=t") % "true", keys=keys)["state"] == "no-strip"
     assert ask("", keys=keys)["state"] == "no-strip"
     assert ask("<i>" * 300 + page % "true", keys=keys)["state"] == "bad-page"
-    reply = ask(page % "true", keys={**keys, "Script": "//script[@x = $y]"})
+    reply = ask(page % "true", keys={**keys, "Script": "//script[count('x')]"})
     assert reply["state"] == "bad-source" and "Script=" in reply["detail"]
 
 
@@ -362,6 +362,11 @@ def test_check(config, site):
     config.set(Sources=["good", "missing"])
     done = fetch([f"--config={config.path}", "--check"])
     assert done.returncode == 78 and "missing" in done.stderr
+    # What is wrong in one source does not hide what is wrong in another.
+    config.source("good", site.url("/"), Interval="nonsense")
+    config.source("missing", site.url("/"), Strip="//[")
+    done = fetch([f"--config={config.path}", "--check"])
+    assert done.returncode == 78 and "nonsense" in done.stderr and "//[" in done.stderr
 
 
 def test_unknown_sources(config, fetcher):
