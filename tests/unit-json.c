@@ -219,7 +219,7 @@ static void test_scripts(void **state) {
                 check_state(lines, cases[i].page, cases[i].state);
         check_state("Format=xml\nScript=/a/b\nStrip=$", "<a><b><![CDATA[[\"x\"]]]></b></a>",
                     STATE_OK);
-        check_state("Script=//script[@x = $y]\nStrip=$", "<script>[\"x\"]</script>",
+        check_state("Script=//script[count('x')]\nStrip=$", "<script>[\"x\"]</script>",
                     STATE_BAD_SOURCE);
         check_state("Script=substring-after(//script, 'f(')\nStrip=$", "<script>g([1])</script>",
                     STATE_NO_STRIP);
