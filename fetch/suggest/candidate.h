@@ -79,10 +79,5 @@ Cue spot_cue(const Spot *spot);
 int label_before(const Survey *survey, const Spot *first, const Spot *box, const Spot **ret,
                  bool *ret_against);
 
-/* The same, of the last heading before the entries that is inside of box or of what is wrapped
- * around it. */
-int label_heading(const Survey *survey, const Spot *first, const Spot *box, unsigned weight,
-                  const Spot **ret);
-
 /* The same, where most entries carry the label each. */
 int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret);

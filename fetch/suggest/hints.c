@@ -131,7 +131,7 @@ static int check_empty(const Spot *spot, Hints *hints) {
             spot_is(spot, "span"))
                 return 0;
         cue = spot_cue(spot);
-        if (cue.score < CUE_STRONG - 1 || cue.against || cue.menu)
+        if (cue.score < CUE_STRONG - 1 || cue.against)
                 return 0;
         id = spot_attribute(spot, "id");
         class = spot_attribute(spot, "class");

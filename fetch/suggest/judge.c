@@ -23,12 +23,10 @@ static void take_name(Candidate *candidate, const Spot *spot, const Cue *cue, in
 }
 
 /* Names of the entries, of their box and of what is wrapped around it. */
-static void judge_names(const Survey *survey, Candidate *candidate, const Spot *first,
-                        bool *ret_menu) {
+static void judge_names(const Survey *survey, Candidate *candidate, const Spot *first) {
         const Spot *spot = candidate->box;
         Cue cue;
 
-        *ret_menu = false;
         for (unsigned level = 0; level < FRAMES_MAX; level++) {
                 cue = spot_cue(spot);
                 if (level == 0 || spot_is_frame(spot, candidate->weight)) {
@@ -38,7 +36,6 @@ static void judge_names(const Survey *survey, Candidate *candidate, const Spot *
                         else if (cue.against)
                                 candidate->against = MAX(candidate->against, level == 0 ? 8 : 5);
                 }
-                *ret_menu |= cue.menu;
                 if (spot_is_root(survey, spot) || spot_is_page(spot_parent(survey, spot)))
                         break;
                 spot = spot_parent(survey, spot);
@@ -56,29 +53,7 @@ static void judge_names(const Survey *survey, Candidate *candidate, const Spot *
         }
 }
 
-/* All that is inside of one link is one entry at most. */
-static bool is_in_link(const Survey *survey, const Spot *spot) {
-        while (!spot_is(spot, "a") && !spot_is_root(survey, spot))
-                spot = spot_parent(survey, spot);
-        return spot_is(spot, "a");
-}
-
-/* Has most of the entries a picture? A ticker's have none. */
-static bool has_pictures(const Survey *survey, const Candidate *candidate) {
-        const Spot *items[12];
-        unsigned n = candidate_items(survey, candidate, items, ELEMENTSOF(items)), pictures = 0;
-
-        for (unsigned i = 0; i < n; i++)
-                for (const Spot *spot = items[i]; spot < survey->spots + items[i]->end; spot++)
-                        if (spot_is(spot, "img") || spot_is(spot, "picture") ||
-                            spot_is(spot, "figure")) {
-                                pictures++;
-                                break;
-                        }
-        return pictures * 10 >= n * 6;
-}
-
-static int judge_form(const Survey *survey, const Candidate *candidate, bool menu) {
+static int judge_form(const Candidate *candidate) {
         unsigned impure = (candidate->n - candidate->good) * 10 / candidate->n;
         int points = 0;
 
@@ -95,17 +70,6 @@ static int judge_form(const Survey *survey, const Candidate *candidate, bool men
                 points -= 1;
         points += candidate->linked ? 1 : candidate->n < 3 ? -3 : 0;
         points -= (int) impure;
-        if (menu)
-                points -= candidate->median < 18 ? 6 : 1;
-        if (spot_is_part(survey, candidate->box))
-                points -= 4;
-        if (is_in_link(survey, candidate->box))
-                points -= 6;
-        if (has_pictures(survey, candidate))
-                points -= 2;
-        /* the elements of an entry: a line of text has a few, a teaser has many */
-        if ((unsigned) (candidate->box->end - (candidate->box - survey->spots)) > candidate->n * 22)
-                points -= 2;
         return points;
 }
 
@@ -176,8 +140,6 @@ static int find_label(const Survey *survey, const Candidate *candidate, const Sp
         int r;
 
         r = label_before(survey, items[0], candidate->box, ret, ret_against);
-        if (r == 0 && !*ret_against)
-                r = label_heading(survey, items[0], candidate->box, candidate->weight, ret);
         if (r == 0 && n >= 3 && items[0]->weight <= 24) {
                 r = label_inside(survey, items[0], ret);
                 if (r == 0) {
@@ -198,27 +160,24 @@ static int find_label(const Survey *survey, const Candidate *candidate, const Sp
 
 static int judge(const Survey *survey, Candidate *candidate, int page) {
         const Spot *first, *labelled = NULL;
-        bool menu, against = false;
+        bool against = false;
         int r;
 
         if (candidate_items(survey, candidate, &first, 1) == 0)
                 return 0;
         candidate->at = (unsigned) (candidate->box - survey->spots);
-        judge_names(survey, candidate, first, &menu);
+        judge_names(survey, candidate, first);
         r = candidate->tag ? find_label(survey, candidate, &labelled, &against)
                            : label_inside(survey, candidate->box, &labelled);
         if (r < 0)
                 return r;
         candidate->label = r;
         candidate->labelled = r > 0 ? labelled : NULL;
-        /* What readers see says more than a name that they do not. */
-        if (candidate->label >= CUE_STRONG - 1)
-                candidate->against /= 2;
         if (against)
                 candidate->against += 6;
         if (is_paid(survey, first))
                 candidate->against += 8;
-        candidate->form = judge_form(survey, candidate, menu);
+        candidate->form = judge_form(candidate);
         candidate->total = MAX(candidate->name, candidate->label) +
                            MIN(candidate->name, candidate->label) / 2 + candidate->form -
                            candidate->against;

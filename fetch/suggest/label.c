@@ -21,7 +21,6 @@ static const char *const naming[] = {
 static void unite(Cue *cue, const Cue *more) {
         cue->score = MAX(cue->score, more->score);
         cue->against |= more->against;
-        cue->menu |= more->menu;
 }
 
 static int add_class(const char *name, void *userdata) {
@@ -38,8 +37,6 @@ Cue spot_cue(const Spot *spot) {
 
         if (streq(tag, "marquee"))
                 cue.score = CUE_STRONG - 1;
-        if (streq(tag, "nav"))
-                cue.menu = true;
         if (strchr(tag, '-'))
                 (void) add_class(tag, &cue);
         for (size_t i = 0; i < ELEMENTSOF(naming); i++) {
@@ -79,19 +76,6 @@ static bool is_one_of_many(const Survey *survey, const Spot *spot, const Spot *f
         return false;
 }
 
-/* A menu's entries lead to pages of their own, a tab stays. */
-static bool leads_away(const Survey *survey, const Spot *spot) {
-        for (unsigned level = 0; level < 3; level++) {
-                _cleanup_free_ char *href =
-                        spot_is(spot, "a") ? spot_attribute(spot, "href") : NULL;
-
-                if (href)
-                        return *href && *href != '#' && strncasecmp(href, "javascript:", 11) != 0;
-                spot = spot_parent(survey, spot);
-        }
-        return false;
-}
-
 /* How many levels below outer it is. */
 static unsigned levels(const Survey *survey, const Spot *outer, const Spot *inner) {
         unsigned n = 0;
@@ -118,20 +102,11 @@ static int judge_text(const Survey *survey, const Run *run, const Spot *first, C
                 r = words_label(text, &cue);
                 if (r < 0)
                         return r;
-                if (spot_cue(spot).score > CUE_MEDIUM)
-                        cue.score = MAX(cue.score, CUE_MEDIUM); /* span.ticker-label */
                 if (cue.score > best.score || (cue.against && best.score == 0)) {
                         best = cue;
                         *ret_spot = spot;
                 }
                 spot = spot_parent(survey, spot);
-        }
-        /* A text beside the entries, in their own box. */
-        if (spot_contains(survey, spot, first) && spot == survey->spots + run->owner) {
-                int r = words_label((const char *) run->text->content, &best);
-
-                if (r < 0)
-                        return r;
         }
         *ret = best;
         return 0;
@@ -183,7 +158,7 @@ int label_before(const Survey *survey, const Spot *first, const Spot *box, const
                         return r;
                 if ((cue.against || cue.score > 3) && is_one_of_many(survey, spot, first)) {
                         cue.against = false;
-                        cue.score = leads_away(survey, spot) ? 0 : MAX(cue.score - 4, 0);
+                        cue.score = 0;
                 }
                 if (cue.against && cue.score < CUE_STRONG) {
                         r = first_tab(survey, run, &spot);
@@ -201,46 +176,9 @@ int label_before(const Survey *survey, const Spot *first, const Spot *box, const
                 }
                 if (cue.score >= CUE_STRONG - 1)
                         break;
-                if (spot_is_heading(owner) || spot_is_heading(spot_parent(survey, owner))) {
-                        _cleanup_free_ char *text = spot_text(owner, 200);
-
-                        /* What a heading says, the texts before it do not. */
-                        if (text && words_time(text) == 0)
-                                break;
-                }
                 skipped += run->weight;
         }
         return best;
-}
-
-int label_heading(const Survey *survey, const Spot *first, const Spot *box, unsigned weight,
-                  const Spot **ret) {
-        for (const Spot *parent = spot_parent(survey, box);
-             !spot_is(parent, "body") && !spot_is_root(survey, parent) &&
-             spot_is_frame(parent, weight);
-             parent = spot_parent(survey, box))
-                box = parent;
-        for (const Spot *spot = first - 1; spot > box; spot--) {
-                _cleanup_free_ char *text = NULL;
-                Cue cue;
-                int r;
-
-                if (!spot_is_heading(spot) || spot->weight > LABEL_WEIGHT)
-                        continue;
-                text = spot_text(spot, 240);
-                if (!text)
-                        return -ENOMEM;
-                r = words_time(text);
-                if (r > 0)
-                        continue; /* the day, in a list of several */
-                if (r == 0)
-                        r = words_label(text, &cue);
-                if (r < 0)
-                        return r;
-                *ret = spot;
-                return MAX(cue.score - 1, 0);
-        }
-        return 0;
 }
 
 int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret) {

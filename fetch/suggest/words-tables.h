@@ -44,10 +44,6 @@
         "schedule|calendar|events|event|programme|twitter|facebook|instagram|signup|sign up|register|account|covid|election|lotto|" \
         "similar|suggested|read also|readmore|read more|opinion|opinions|columns|columnists|coupon"
 
-#define NAMES_MENU                                                                                 \
-        "nav|navi|navbar|navigation|menu|submenu|megamenu|mega|topbar|sidemenu|dropdown|toolbar|"  \
-        "sitemap|hamburger|offcanvas|footer"
-
 #define NAMES_DENIED "no|not|without|hide|hidden|disable|disabled|non|empty|off"
 
 /* Labels as readers see them. */

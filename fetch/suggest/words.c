@@ -9,7 +9,6 @@ static Table names_strong = { .text = NAMES_STRONG };
 static Table names_medium = { .text = NAMES_MEDIUM };
 static Table names_weak = { .text = NAMES_WEAK };
 static Table names_against = { .text = NAMES_AGAINST };
-static Table names_menu = { .text = NAMES_MENU };
 static Table names_denied = { .text = NAMES_DENIED };
 static Table names_utility = { .text = NAMES_UTILITY };
 static Table role_titles = { .text = ROLE_TITLES };
@@ -73,7 +72,7 @@ static int prepare(Table *table) {
 
 int words_init(void) {
         Table *const tables[] = {
-                &names_strong, &names_medium,   &names_weak,    &names_against, &names_menu,
+                &names_strong, &names_medium,   &names_weak,    &names_against, 
                 &names_denied, &names_utility,  &labels_strong, &labels_medium, &labels_against,
                 &labels_paid,  &badges,         &time_words,    &role_titles,   &role_times,
                 &role_badges,  &role_summaries,
@@ -158,7 +157,6 @@ Cue words_name(const char *name) {
         if (mentions(&names_denied, spaced))
                 return cue;
         cue.against = mentions(&names_against, spaced);
-        cue.menu = mentions(&names_menu, spaced);
         if (mentions(&names_strong, spaced))
                 cue.score = CUE_STRONG;
         else if (mentions(&names_medium, spaced))
