@@ -1,124 +1,109 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/suggest/json-find.h"
+#include "fetch/suggest/json-lists.h"
 #include "fetch/suggest/proposal.h"
 
 #define SCRIPT_MAX (8U * 1024U * 1024U)
 
-/* The part of a path that is called like a strip; false: there is none that can be quoted. */
-static bool telling_key(const char *path, char *key, size_t size) {
-        bool found = false;
-
-        for (const char *p = strchr(path, '.'); p; p = strchr(p + 1, '.')) {
-                size_t n = strcspn(p + 1, ".[");
-                char part[JSON_TEXT_MAX];
-
-                if (n == 0 || n >= size || n >= sizeof(part) || strcspn(p + 1, "\"'\\") < n)
-                        continue;
-                memcpy(part, p + 1, n);
-                part[n] = '\0';
-                if (words_name(part).score < CUE_STRONG)
-                        continue;
-                memcpy(key, part, n + 1);
-                found = true;
-        }
-        return found;
-}
-
-/* A selector of a script by its id, or by what is in it. NULL: neither will do, or out of memory.
- */
-static char *script_selector(const xmlNode *script, const JsonFound *found) {
+/* A selector of a script by its id, or by what is in it. -ENODATA: neither will do. -ENOMEM. */
+static int select_script(const xmlNode *script, const JsonList *list, char **ret) {
         _cleanup_free_ char *id = (char *) xmlGetNoNsProp(script, (const xmlChar *) "id");
-        char key[JSON_TEXT_MAX], *selector = NULL;
-        int n = -1;
+        int n;
 
         if (id && *id && !strpbrk(id, "'\"\\\n\r\t") && strlen(id) < 100 && !words_generated(id))
-                n = asprintf(&selector, "//script[@id='%s']", id);
-        else if (telling_key(found->strip, key, sizeof(key)))
-                n = asprintf(&selector, "//script[contains(., '\"%s\"')]", key);
-        return n < 0 ? NULL : selector;
+                n = asprintf(ret, "//script[@id='%s']", id);
+        else if (*list->key)
+                n = asprintf(ret, "//script[contains(., '\"%s\"')]", list->key);
+        else
+                return -ENODATA;
+        if (n < 0)
+                *ret = NULL;
+        return n < 0 ? -ENOMEM : 0;
 }
 
-static int add_path(Buffer *b, const char *key, const char *path) {
-        return *path ? buffer_printf(b, "%s=%s\n", key, path) : 0;
+static int write_strip(Buffer *b, const char *script, const JsonList *list) {
+        const char *const keys[][2] = {
+                { "Script", script },
+                { "Strip", list->strip },
+                { "When", list->when },
+                { "Headline", list->headline },
+                { "Published", list->published },
+        };
+        int r;
+
+        r = buffer_printf(b, "\n[Strip]\nLink=%s\n", list->link);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(keys); i++)
+                if (*keys[i][1])
+                        r = buffer_printf(b, "%s=%s\n", keys[i][0], keys[i][1]);
+        return r;
 }
 
-static int make(const xmlNode *script, const JsonFound *found, const Hints *hints, Proposal *ret) {
-        const Candidate candidate = { .tag = "script" };
-        Proposal proposal = { .source = BUFFER(SOURCE_FILE_MAX) };
-        _cleanup_free_ char *selector = script_selector(script, found);
-        Buffer *b = &proposal.source;
-        int r = selector ? 0 : -ENODATA;
+static int make(const xmlNode *script, const JsonList *list, const Hints *hints, Proposal *ret) {
+        Proposal proposal = {
+                .source = BUFFER(SOURCE_FILE_MAX),
+                .total = list->score + (list->n >= 3 ? 4 : 2),
+                .wanted = list->n,
+                .order = UINT32_MAX,
+                .doubts = { "it is data of a script, which may hold old news while the strip is not "
+                            "shown" },
+                .n_doubts = 1,
+        };
+        int r;
 
+        r = select_script(script, list, &proposal.selector);
         if (r >= 0)
-                r = proposal_write_head(b, hints, &candidate);
+                r = proposal_write_head(&proposal.source, hints, true);
         if (r >= 0)
-                r = buffer_printf(b, "\n[Strip]\nScript=%s\nStrip=%s\n", selector, found->strip);
-        if (r >= 0)
-                r = add_path(b, "When", found->when);
-        if (r >= 0)
-                r = add_path(b, "Headline", found->headline);
-        if (r >= 0)
-                r = buffer_printf(b, "Link=%s\n", found->link);
-        if (r >= 0)
-                r = add_path(b, "Published", found->published);
+                r = write_strip(&proposal.source, proposal.selector, list);
         if (r >= 0 && asprintf(&proposal.words, "%u texts in a script, in a list called %s",
-                               found->n, found->strip) < 0) {
+                               list->n, list->strip) < 0) {
                 proposal.words = NULL;
                 r = -ENOMEM;
         }
-        if (r < 0) {
+        if (r >= 0)
+                *ret = proposal;
+        else
                 proposal_done(&proposal);
-                return r == -ENOBUFS ? -ENODATA : r;
-        }
-        proposal.selector = STEAL_POINTER(selector);
-        proposal.total = found->score + (found->n >= 3 ? 4 : 2);
-        proposal.wanted = found->n;
-        proposal.order = UINT32_MAX;
-        proposal.doubts[proposal.n_doubts++] =
-                "it is data of a script, which may hold old news while the strip is not shown";
-        *ret = proposal;
-        return 0;
+        return r == -ENOBUFS ? -ENODATA : r;
 }
 
-static int read_script(const xmlNode *script, Hints *hints, Proposal *items, unsigned *n,
-                       unsigned max) {
+static int read_script(Db *db, const xmlNode *script, Hints *hints, Proposals *proposals) {
         _cleanup_free_ char *text = (char *) xmlNodeGetContent(script);
-        JsonFound found[JSON_FOUND_MAX];
-        unsigned n_found = text && strlen(text) <= SCRIPT_MAX ? json_find(text, found) : 0;
+        JsonList lists[JSON_LISTS_MAX];
+        unsigned n = text && strlen(text) <= SCRIPT_MAX ? json_lists_find(db, text, lists) : 0;
+        int r = 0;
 
-        for (unsigned i = 0; i < n_found && *n < max; i++) {
-                int r;
-
-                if (found[i].off) {
-                        char *sentence;
-
-                        if (asprintf(&sentence,
-                                     "a script holds a list called %s, which a flag switches off",
-                                     found[i].strip) < 0)
-                                return -ENOMEM;
-                        r = hints_add(hints, sentence);
+        for (unsigned i = 0; i < n && r >= 0 && proposals->n < ELEMENTSOF(proposals->items); i++)
+                if (lists[i].off) {
+                        r = hints_add(hints,
+                                      "a script holds a list called %s, which a flag switches off",
+                                      lists[i].strip);
                 } else {
-                        r = make(script, found + i, hints, items + *n);
-                        *n += r >= 0;
+                        r = make(script, lists + i, hints, proposals->items + proposals->n);
+                        proposals->n += r >= 0;
+                        r = r == -ENODATA ? 0 : r;
                 }
-                if (r < 0 && r != -ENODATA)
-                        return r;
-        }
-        return 0;
+        return r;
 }
 
 /* The depth of the tree is limited, and so is the recursion. */
-int proposals_add_scripts(const xmlNode *node, Hints *hints, Proposal *items, unsigned *n,
-                          unsigned max) {
+static int walk(Db *db, const xmlNode *node, Hints *hints, Proposals *proposals) {
         int r = 0;
 
-        for (; node && r >= 0 && *n < max; node = node->next) {
+        for (; node && r >= 0; node = node->next) {
                 if (node->type != XML_ELEMENT_NODE)
                         continue;
                 if (streq((const char *) node->name, "script"))
-                        r = read_script(node, hints, items, n, max);
+                        r = read_script(db, node, hints, proposals);
                 else
-                        r = proposals_add_scripts(node->children, hints, items, n, max);
+                        r = walk(db, node->children, hints, proposals);
         }
         return r;
+}
+
+int proposals_add_scripts(const xmlNode *node, Proposals *proposals) {
+        _cleanup_(db_freep) Db *db = NULL;
+        int r;
+
+        r = db_open(":memory:", false, &db);
+        return r < 0 ? r : walk(db, node, &proposals->hints, proposals);
 }

@@ -8,8 +8,6 @@
 #include "fetch/load.h"
 #include "fetch/suggest/proposal.h"
 
-#define TRIED_MAX 20U      /* candidates that a source file is written for */
-#define SCRIPTS_MAX 4U     /* and lists in scripts */
 #define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
 #define LOOK_SEC 8U
 #define PAGE_MAX (8U * 1024U * 1024U)
@@ -69,13 +67,6 @@ static int load(const char *user_agent, const Suggest *options, Arrival *arrival
         return r < 0 ? r : arrival->error;
 }
 
-typedef struct Proposals {
-        Proposal items[TRIED_MAX + SCRIPTS_MAX];
-        unsigned n;
-        Hints hints;
-        usec_t deadline; /* after it no more are looked for */
-} Proposals;
-
 static void proposals_done(Proposals *proposals) {
         for (unsigned i = 0; i < proposals->n; i++)
                 proposal_done(proposals->items + i);
@@ -111,8 +102,7 @@ static int look(xmlDoc *document, const char *url, Proposals *ret) {
                         r = 0;
         }
         if (r >= 0) {
-                r = proposals_add_scripts(survey.spots->node, &ret->hints, ret->items, &ret->n,
-                                          ELEMENTSOF(ret->items));
+                r = proposals_add_scripts(survey.spots->node, ret);
                 qsort(ret->items, ret->n, sizeof(Proposal), compare);
         }
         return r == -ENODATA ? 0 : r;

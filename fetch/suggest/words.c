@@ -72,10 +72,10 @@ static int prepare(Table *table) {
 
 int words_init(void) {
         Table *const tables[] = {
-                &names_strong, &names_medium,   &names_weak,    &names_against, 
-                &names_denied, &names_utility,  &labels_strong, &labels_medium, &labels_against,
-                &labels_paid,  &badges,         &time_words,    &role_titles,   &role_times,
-                &role_badges,  &role_summaries,
+                &names_strong,   &names_medium,  &names_weak,    &names_against,
+                &names_denied,   &names_utility, &labels_strong, &labels_medium,
+                &labels_against, &labels_paid,   &badges,        &time_words,
+                &role_titles,    &role_times,    &role_badges,   &role_summaries,
         };
         int r = 0;
 
