@@ -250,6 +250,10 @@ static void test_trim(void **state) {
         check_trim("var a = [1];", "[1]");
         check_trim("window['a'].b[\"c\"]\n=\n{\"a\":1} ; ;\n", "{\"a\":1}");
         check_trim("$_1={}", "{}");
+        check_trim("a={\"x\":[\"};\\\"\"]}\n; (function () { b(); })();", "{\"x\":[\"};\\\"\"]}");
+        check_trim("[1] 2; 3", "[1] 2; 3");
+        check_trim("[1;", "[1");
+        check_trim("];[1];", "];[1]");
         check_trim("\"a=b\"", "\"a=b\"");
         check_trim("[1]=2", "[1]=2");
         check_trim("f(a=1)", "f(a=1)");
