@@ -6,6 +6,7 @@
 #include "fetch/suggest/survey.h"
 
 #define CANDIDATES_MAX 8192U /* looked at; a page has some hundreds */
+#define LABEL_SHORT 24U      /* weight of a label that shares its box with an entry */
 #define ITEMS_MAX 2000U      /* of a candidate that are looked at; more is no strip */
 
 typedef struct Candidate {
@@ -52,9 +53,9 @@ void candidate_measure(const Survey *survey, Candidate *candidate);
 
 /*
  * Gives points to each and sorts them, best first; n is then the number of those that may be a
- * strip. -ENOMEM.
+ * strip. The page's title may be NULL. -ENOMEM.
  */
-int candidates_judge(const Survey *survey, Candidates *candidates);
+int candidates_judge(const Survey *survey, const char *title, Candidates *candidates);
 
 /* One-entry bars: a name or a label, and one text that is like a headline. -ENOMEM. */
 int candidates_find_bars(const Survey *survey, Candidates *candidates);
@@ -78,6 +79,9 @@ Cue spot_cue(const Spot *spot);
 /* The label of what begins at first: its points, and the element in *ret. 0: none. -ENOMEM. */
 int label_before(const Survey *survey, const Spot *first, const Spot *box, const Spot **ret,
                  bool *ret_against);
+
+/* The best label among the short texts in box, itself one of them perhaps. */
+int label_inside(const Survey *survey, const Spot *box, const Spot **ret);
 
 /* The same, where most entries carry the label each. */
 int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret);

@@ -73,46 +73,18 @@ static int judge_form(const Candidate *candidate) {
         return points;
 }
 
-/* Does the page as a whole say that it is such a list? */
-static int page_cue(const Survey *survey) {
+/* Does the page's title say that it is such a list? */
+static int page_cue(const char *title) {
+        _cleanup_free_ char *copy = strdup(strnull(title));
+        char *saved = NULL;
         int best = 0;
 
-        for (const xmlNode *node = survey->spots->node->children; node; node = node->next)
-                for (const xmlNode *child = node->children;
-                     child && node->type == XML_ELEMENT_NODE &&
-                     streq((const char *) node->name, "head");
-                     child = child->next) {
-                        _cleanup_free_ char *title = NULL;
-                        char *saved = NULL;
-
-                        if (child->type != XML_ELEMENT_NODE ||
-                            !streq((const char *) child->name, "title"))
-                                continue;
-                        title = (char *) xmlNodeGetContent(child);
-                        for (char *s = title ? strtok_r(title, "|-:\n", &saved) : NULL; s;
-                             s = strtok_r(NULL, "|-:\n", &saved)) {
-                                Cue cue;
-
-                                if (words_label(s, &cue) >= 0)
-                                        best = MAX(best, cue.score);
-                        }
-                }
-        return best;
-}
-
-/* The label of a bar, which has one entry. */
-static int label_inside(const Survey *survey, const Spot *box, const Spot **ret) {
-        int best = 0;
-
-        for (unsigned i = (unsigned) (box - survey->spots) + 1; i < box->end; i++) {
-                const Spot *spot = survey->spots + i;
-                _cleanup_free_ char *text = spot->weight <= 24 ? spot_text(spot, 100) : NULL;
+        for (char *s = copy ? strtok_r(copy, "|-:", &saved) : NULL; s;
+             s = strtok_r(NULL, "|-:", &saved)) {
                 Cue cue;
 
-                if (text && words_label(text, &cue) >= 0 && cue.score > best) {
-                        best = cue.score;
-                        *ret = spot;
-                }
+                if (words_label(s, &cue) >= 0)
+                        best = MAX(best, cue.score);
         }
         return best;
 }
@@ -140,19 +112,8 @@ static int find_label(const Survey *survey, const Candidate *candidate, const Sp
         int r;
 
         r = label_before(survey, items[0], candidate->box, ret, ret_against);
-        if (r == 0 && n >= 3 && items[0]->weight <= 24) {
+        if (r == 0 && n >= 3 && items[0]->weight <= LABEL_SHORT)
                 r = label_inside(survey, items[0], ret);
-                if (r == 0) {
-                        _cleanup_free_ char *text = spot_text(items[0], 100);
-                        Cue cue;
-
-                        r = text ? words_label(text, &cue) : -ENOMEM;
-                        if (r < 0)
-                                return r;
-                        r = cue.score;
-                        *ret = items[0];
-                }
-        }
         if (r == 0)
                 r = label_in_entries(survey, items, n, ret);
         return r;
@@ -204,9 +165,9 @@ static int compare(const void *a, const void *b) {
         return x->box < y->box ? -1 : x->box > y->box;
 }
 
-int candidates_judge(const Survey *survey, Candidates *candidates) {
+int candidates_judge(const Survey *survey, const char *title, Candidates *candidates) {
         unsigned n = 0;
-        int r = 0, page = page_cue(survey);
+        int r = 0, page = page_cue(title);
 
         for (unsigned i = 0; i < candidates->n && r >= 0; i++)
                 r = judge(survey, candidates->items + i, page);

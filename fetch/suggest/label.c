@@ -181,22 +181,27 @@ int label_before(const Survey *survey, const Spot *first, const Spot *box, const
         return best;
 }
 
+int label_inside(const Survey *survey, const Spot *box, const Spot **ret) {
+        int best = 0;
+
+        for (const Spot *spot = box; spot < survey->spots + box->end; spot++) {
+                _cleanup_free_ char *text = spot->weight > 0 && spot->weight <= LABEL_SHORT
+                                                    ? spot_text(spot, 100)
+                                                    : NULL;
+                Cue cue;
+
+                if (text && words_label(text, &cue) >= 0 && cue.score > best) {
+                        best = cue.score;
+                        *ret = spot;
+                }
+        }
+        return best;
+}
+
 int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret) {
         unsigned labelled = 0;
 
         for (unsigned i = 0; i < n; i++)
-                for (const Spot *spot = items[i] + 1; spot < survey->spots + items[i]->end;
-                     spot++) {
-                        _cleanup_free_ char *text = spot->weight > 0 && spot->weight <= 20
-                                                            ? spot_text(spot, 100)
-                                                            : NULL;
-                        Cue cue;
-
-                        if (!text || words_label(text, &cue) < 0 || cue.score < CUE_STRONG)
-                                continue;
-                        *ret = spot;
-                        labelled++;
-                        break;
-                }
+                labelled += label_inside(survey, items[i], ret) >= CUE_STRONG;
         return n >= 3 && labelled * 10 >= n * 7 ? CUE_STRONG - 2 : 0;
 }

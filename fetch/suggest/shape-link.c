@@ -92,24 +92,9 @@ static const Slot *link_slot(const Survey *survey, const Slots *slots, const Slo
         return NULL;
 }
 
-/* The slot of links that have most text, where the headline has none. */
-static const Slot *other_link(const Slots *slots) {
-        const Slot *best = NULL;
-
-        for (unsigned i = 1; i < slots->n; i++) {
-                const Slot *slot = slots->slots + i;
-
-                if (streq(slot->tag, "a") && slot->n * 10 >= slots->n_items * 7 &&
-                    !slot_is_badge(slot, slots) && (!best || slot->weight > best->weight))
-                        best = slot;
-        }
-        return best;
-}
-
 int shape_choose_link(const Survey *survey, const Slots *slots, const Slot *headline,
                       Shape *shape) {
         const char *where = shape->headline ? shape->headline : ".";
-        const Slot *other;
         Links links = {};
         int n = 0;
 
@@ -129,16 +114,10 @@ int shape_choose_link(const Survey *survey, const Slots *slots, const Slot *head
         else if (links.below * 10 >= links.any * 5)
                 n = asprintf(&shape->link, "%s//a/@href", streq(where, ".") ? "." : where);
         else {
-                other = link_slot(survey, slots, headline);
-                if (!other)
-                        other = other_link(slots);
-                if (!other)
-                        return 0;
-                {
-                        _cleanup_free_ char *selector = slot_selector(other);
+                const Slot *slot = link_slot(survey, slots, headline);
+                _cleanup_free_ char *selector = slot ? slot_selector(slot) : NULL;
 
-                        n = asprintf(&shape->link, "%s/@href", selector ? selector : ".//a");
-                }
+                n = selector ? asprintf(&shape->link, "%s/@href", selector) : 0;
         }
         if (n < 0)
                 shape->link = NULL;

@@ -231,24 +231,6 @@ static int choose_where(const Survey *survey, const Slots *slots, const Slot *he
         return strike_odd(odd, n_odd, shape);
 }
 
-/* Without the class, where that says nothing and the tag will do. */
-static char *short_selector(const Survey *survey, const Slots *slots, const Slot *slot) {
-        Slot bare = *slot;
-
-        if (!slot->class || slot->role != ROLE_NONE || slot->ordinal > 0)
-                return slot_selector(slot);
-        bare.class = NULL;
-        for (unsigned i = 0; i < slots->n_items; i++) {
-                const Spot *item = slots->items[i], *spot = slot_in(survey, slot, item);
-
-                if (spot != slot_in(survey, &bare, item))
-                        return slot_selector(slot);
-                for (const Spot *s = item + 1; spot && s < spot; s++)
-                        bare.empties |= spot_is(s, slot->tag);
-        }
-        return slot_selector(&bare);
-}
-
 int shape_make(const Survey *survey, const Candidate *candidate, Shape *ret) {
         static Slots slots;
         const Slot *headline;
@@ -264,7 +246,7 @@ int shape_make(const Survey *survey, const Candidate *candidate, Shape *ret) {
                 return -ENODATA;
         }
         if (headline->depth > 0) {
-                shape.headline = short_selector(survey, &slots, headline);
+                shape.headline = slot_selector(headline);
                 if (!shape.headline)
                         r = -ENOMEM;
         }

@@ -92,7 +92,7 @@ static int look(xmlDoc *document, const char *url, Proposals *ret) {
         if (r >= 0)
                 r = candidates_find(&survey, &candidates);
         if (r >= 0)
-                r = candidates_judge(&survey, &candidates);
+                r = candidates_judge(&survey, ret->hints.title, &candidates);
         for (unsigned i = 0;
              r >= 0 && i < candidates.n && i < TRIED_MAX && time_monotonic() < ret->deadline; i++) {
                 r = proposal_make(&survey, candidates.items + i, &ret->hints, ret->items + ret->n);
