@@ -274,7 +274,7 @@ static int try_way(const Ways *ways, Query *query, const Way *way, const Spot **
         node = nodes_get(object, 0);
         if (spot_of(node) != way->spot)
                 return 0;
-        if (!ways->candidate->tag) {
+        if (!ways->candidate->tag && way->spot == ways->candidate->box) {
                 *ret_item = strdup(".");
                 return *ret_item ? 1 : -ENOMEM;
         }

@@ -76,7 +76,7 @@ static int choose_published(const Slots *slots, Shape *shape) {
                 const Slot *slot = slots->slots + i;
 
                 if (!slot_is_time(slot) || slot->n * 10 < slots->n_items * 5 ||
-                    strspn(slot->text, "0123456789. ") == strlen(slot->text))
+                    strspn(slot->texts[0], "0123456789. ") == strlen(slot->texts[0]))
                         continue; /* a number alone is a rank or a count */
                 if (!best || (streq(slot->tag, "time") && !streq(best->tag, "time")))
                         best = slot;
@@ -95,7 +95,8 @@ static int choose_published(const Slots *slots, Shape *shape) {
 }
 
 static bool is_dropped(const Slots *slots, const Slot *slot) {
-        return slot && slot->depth > 0 && (slot_is_time(slot) || slot_is_badge(slot, slots));
+        return slot && slot->depth > 0 &&
+               (streq(slot->tag, "button") || slot_is_time(slot) || slot_is_badge(slot, slots));
 }
 
 static int add_drop(Shape *shape, const Slot *slot) {
@@ -128,9 +129,12 @@ static int read_headline(const Survey *survey, Slots *slots, const Spot *item, c
         int r = buffer_reserve(&b, 0);
 
         for (const Spot *spot = headline; r >= 0 && spot < survey->spots + headline->end;) {
-                const Slot *slot = spot == headline || spot->weight == 0
-                                           ? NULL
-                                           : slots_find(survey, slots, item, spot);
+                const Slot button = { .tag = "button", .depth = 1 }, *slot = NULL;
+
+                if (spot != headline && spot_is(spot, "button"))
+                        slot = &button; /* which may have no text but a cross */
+                else if (spot != headline && spot->weight > 0)
+                        slot = slots_find(survey, slots, item, spot);
 
                 if (!is_dropped(slots, slot)) {
                         spot++;
