@@ -21,9 +21,11 @@ typedef struct Candidate {
         unsigned median; /* weight of their texts */
         unsigned weight; /* of all */
         bool linked;     /* most have links */
+        bool timed;      /* and times, the newest first */
 
         /* Points, and what they were given for. */
         int name, label, form, against, total;
+        int cue;              /* the best of name, label and times */
         const Spot *named;    /* the element whose name is the cue, or NULL */
         const Spot *labelled; /* the element whose text is, or NULL */
         const char *doubt;    /* static, or NULL */
@@ -47,6 +49,9 @@ unsigned candidate_items(const Survey *survey, const Candidate *candidate, const
 
 /* Adds lists of one make that stand side by side as one each. -ENOMEM. */
 int candidates_unite(const Survey *survey, Candidates *candidates);
+
+/* Has each entry its time, the newest first? */
+bool candidate_is_timed(const Survey *survey, const Candidate *candidate);
 
 /* Counts entries, their weights and links. */
 void candidate_measure(const Survey *survey, Candidate *candidate);

@@ -11,6 +11,7 @@
 #define FRAMES_MAX 12U    /* elements around a list that may name it */
 #define TOTAL_MIN 11      /* the points of what may be a strip, */
 #define VAGUE_MIN 13      /* and of what has only a vague name */
+#define CUE_TIMED 5       /* what it is worth that each entry has its time */
 #define CUE_MIN 4         /* of these for what says so */
 #define SHARE_OF_PAGE 40U /* per cent of a page's text that make a list the page's own */
 #define MANY 15U
@@ -122,7 +123,7 @@ static int find_label(const Survey *survey, const Candidate *candidate, const Sp
 static int judge(const Survey *survey, Candidate *candidate, int page) {
         const Spot *first, *labelled = NULL;
         bool against = false;
-        int r;
+        int r, cue;
 
         if (candidate_items(survey, candidate, &first, 1) == 0)
                 return 0;
@@ -139,15 +140,19 @@ static int judge(const Survey *survey, Candidate *candidate, int page) {
         if (is_paid(survey, first))
                 candidate->against += 8;
         candidate->form = judge_form(candidate);
-        candidate->total = MAX(candidate->name, candidate->label) +
-                           MIN(candidate->name, candidate->label) / 2 + candidate->form -
+        cue = MAX(candidate->name, candidate->label);
+        if (candidate->tag && candidate->form + MAX(cue, CUE_TIMED) >= TOTAL_MIN)
+                candidate->timed = candidate_is_timed(survey, candidate);
+        if (candidate->timed)
+                cue = MAX(cue, CUE_TIMED);
+        candidate->cue = cue;
+        candidate->total = cue + MIN(candidate->name, candidate->label) / 2 + candidate->form -
                            candidate->against;
         if (page > 0 && candidate->n >= MANY &&
-            candidate->weight >= survey->spots->weight / 100 * SHARE_OF_PAGE &&
-            page > MAX(candidate->name, candidate->label)) {
+            candidate->weight >= survey->spots->weight / 100 * SHARE_OF_PAGE && page > cue) {
                 candidate->doubt = "only the page's title says that this is its list of news";
-                candidate->total += page - MAX(candidate->name, candidate->label);
-                candidate->name = page;
+                candidate->total += page - cue;
+                candidate->cue = candidate->name = page;
         }
         return 0;
 }
@@ -176,10 +181,8 @@ int candidates_judge(const Survey *survey, const char *title, Candidates *candid
         for (unsigned i = 0; i < candidates->n; i++) {
                 Candidate *candidate = candidates->items + i;
 
-                int cue = MAX(candidate->name, candidate->label);
-
-                if (cue >= CUE_MIN &&
-                    candidate->total >= (cue < CUE_MEDIUM ? VAGUE_MIN : TOTAL_MIN)) {
+                if (candidate->cue >= CUE_MIN &&
+                    candidate->total >= (candidate->cue < CUE_MEDIUM ? VAGUE_MIN : TOTAL_MIN)) {
                         candidates->items[n++] = *candidate;
                         if (n - 1 != i)
                                 candidate->class = NULL;

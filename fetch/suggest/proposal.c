@@ -44,6 +44,8 @@ static int explain_points(const Candidate *candidate, char **ret) {
                 if (text)
                         r = buffer_printf(&b, ", labelled \"%s\"", text);
         }
+        if (r >= 0 && candidate->timed)
+                r = buffer_puts(&b, ", each with its time, the newest first");
         if (r >= 0 && candidate->against > 0)
                 r = buffer_puts(&b, ", but near something else");
         if (r >= 0)
