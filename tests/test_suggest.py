@@ -132,6 +132,26 @@ def test_feed_is_named(tmp_path):
     assert "/feed.xml" in proposal and "/feed.xml" in said
 
 
+DATA = {
+    "rss": ('<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title><item><title>%s</title>'
+            "<link>%s</link></item></channel></rss>"),
+    "atom": ('<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title><entry><title>%s</title>'
+             '<link rel="self" href="/self"/><link href="%s"/></entry></feed>'),
+    "json": '{"site": {"breakingNews": [{"headline": "%s", "url": "%s"}], "menu": [{"title": "A word", "url": "/x"}]}}',
+}
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_page_that_is_data(name, tmp_path):
+    """What a strip is filled from may be given as well."""
+    page = tmp_path / "page"
+    page.write_text(DATA[name] % ("Harbour bridge closed after a ship drifts", "/news/1"), encoding="utf-8")
+    proposal, said = suggest(page)
+    assert proposal, said
+    assert read(proposal, page, tmp_path) == [("Harbour bridge closed after a ship drifts",
+                                               "https://www.example.com/news/1")]
+
+
 HOSTILE = {
     "empty": "",
     "not-html": "\x00\x01 just bytes \xff",

@@ -45,6 +45,9 @@ int proposal_write_head(Buffer *b, const Hints *hints, bool list);
 /* Adds files for the lists in the page's scripts, from node on. -ENOMEM. */
 int proposals_add_scripts(const xmlNode *node, Proposals *proposals);
 
+/* The same for a page that is itself a feed or JSON. */
+int proposals_add_page(const char *text, Proposals *proposals);
+
 /*
  * Reads the page, decoded text, as the proposal says, within the reader's own time limit. 1: it
  * reads well; 0: it does not, and why is in *ret_why; -ENOMEM.

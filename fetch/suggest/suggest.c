@@ -81,7 +81,7 @@ static int compare(const void *a, const void *b) {
 }
 
 /* All that needs the tree, so that it is gone when the proposals are tried. */
-static int look(xmlDoc *document, const char *url, Proposals *ret) {
+static int look(xmlDoc *document, const char *text, const char *url, Proposals *ret) {
         _cleanup_(candidates_done) Candidates candidates = {};
         _cleanup_(survey_done) Survey survey = {};
         int r;
@@ -101,8 +101,10 @@ static int look(xmlDoc *document, const char *url, Proposals *ret) {
                 else if (r == -ENODATA)
                         r = 0;
         }
-        if (r >= 0) {
+        if (r >= 0)
                 r = proposals_add_scripts(survey.spots->node, ret);
+        if (r >= 0) {
+                r = proposals_add_page(text, ret);
                 qsort(ret->items, ret->n, sizeof(Proposal), compare);
         }
         return r == -ENODATA ? 0 : r;
@@ -200,7 +202,7 @@ static int suggest(Arrival *arrival, const char *url, Proposals *proposals) {
                 return r;
         }
         if (r >= 0 && document)
-                r = look(document, url, proposals);
+                r = look(document, arrival->body.data, url, proposals);
         if (document)
                 xmlFreeDoc(document);
         if (r >= 0)
