@@ -7,6 +7,7 @@
  */
 
 #include <ctype.h>
+#include <regex.h>
 
 #include "common/buffer.h"
 #include "fetch/suggest/shape.h"
@@ -277,6 +278,19 @@ int strikes_add_whole(Shape *shape, const char *text) {
         return r == -ENOBUFS ? 0 : r < 0 ? r : add_strike(shape, b.data);
 }
 
+/* What stood between a headline and a time or label that is dropped. */
+static int strike_marks(Shape *shape, char *const *texts, unsigned n, const char *expression) {
+        unsigned marked = 0;
+        regex_t regex;
+
+        if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB) != 0)
+                return -ENOMEM;
+        for (unsigned i = 0; i < n; i++)
+                marked += regexec(&regex, texts[i], 0, NULL, 0) == 0;
+        regfree(&regex);
+        return marked * 2 > n ? add_strike(shape, expression) : 0;
+}
+
 int strikes_make(char *const *texts, unsigned n, Shape *shape) {
         int r;
 
@@ -285,5 +299,9 @@ int strikes_make(char *const *texts, unsigned n, Shape *shape) {
                 r = strike_times(shape, texts, n, true);
         for (unsigned i = 0; i < n && r >= 0; i++)
                 r = strike_label(shape, texts[i]);
+        if (r >= 0)
+                r = strike_marks(shape, texts, n, "^[" MARKS "]+ *");
+        if (r >= 0)
+                r = strike_marks(shape, texts, n, " *[" MARKS "]+$");
         return r;
 }
