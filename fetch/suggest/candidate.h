@@ -82,8 +82,7 @@ static inline bool spot_is_page(const Spot *spot) {
 Cue spot_cue(const Spot *spot);
 
 /* The label of what begins at first: its points, and the element in *ret. 0: none. -ENOMEM. */
-int label_before(const Survey *survey, const Spot *first, const Spot *box, const Spot **ret,
-                 bool *ret_against);
+int label_before(const Survey *survey, const Spot *first, const Spot **ret, bool *ret_against);
 
 /* The best label among the short texts in box, itself one of them perhaps. */
 int label_inside(const Survey *survey, const Spot *box, const Spot **ret);

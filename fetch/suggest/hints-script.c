@@ -13,23 +13,16 @@
 #define STRING_MAX 300U
 #define STRINGS_MAX 20000U
 
-/* An address that gives data, rather than a picture, a program or an article. */
+/* An address that may give data, rather than a picture, a program or an article. */
 static bool is_data_address(const char *s) {
         static const char *const wrong[] = { ".js",  ".css",  ".png",    ".jpg",  ".svg",
                                              ".gif", ".webp", ".woff",   ".html", ".mp4",
                                              ".ico", "/tag/", "/article" };
-        static const char *const right[] = { "api",       ".json",    ".xml",     "ajax",
-                                             "feed",      "fragment", "assets",   "graphql",
-                                             "poll",      "service",  "endpoint", "widget",
-                                             "/breaking", "/ticker",  "latest" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++)
                 if (strstr(s, wrong[i]) && !strstr(s, ".json"))
                         return false;
-        for (size_t i = 0; i < ELEMENTSOF(right); i++)
-                if (strstr(s, right[i]))
-                        return true;
-        return false;
+        return true;
 }
 
 static int check_string(Hints *hints, const char *s, size_t n, const char *behind) {

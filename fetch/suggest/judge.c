@@ -112,7 +112,7 @@ static int find_label(const Survey *survey, const Candidate *candidate, const Sp
         unsigned n = candidate_items(survey, candidate, items, ELEMENTSOF(items));
         int r;
 
-        r = label_before(survey, items[0], candidate->box, ret, ret_against);
+        r = label_before(survey, items[0], ret, ret_against);
         if (r == 0 && n >= 3 && items[0]->weight <= LABEL_SHORT)
                 r = label_inside(survey, items[0], ret);
         if (r == 0)

@@ -69,7 +69,7 @@ static bool is_one_of_many(const Survey *survey, const Spot *spot, const Spot *f
                         alike += survey->spots[i].weight > 0 &&
                                  survey->spots[i].weight <= LABEL_WEIGHT &&
                                  spot_is(survey->spots + i, (const char *) spot->node->name);
-                if (alike >= 3 && (spot_is(spot, "li") || spot_is(spot, "a") || alike >= 4))
+                if (alike >= 3)
                         return true;
                 spot = parent;
         }
@@ -134,9 +134,7 @@ static int first_tab(const Survey *survey, const Run *run, const Spot **ret) {
         return 0;
 }
 
-int label_before(const Survey *survey, const Spot *first, const Spot *box, const Spot **ret,
-                 bool *ret_against) {
-        unsigned skipped = 0;
+int label_before(const Survey *survey, const Spot *first, const Spot **ret, bool *ret_against) {
         int best = 0;
 
         *ret_against = false;
@@ -146,12 +144,11 @@ int label_before(const Survey *survey, const Spot *first, const Spot *box, const
                 Cue cue;
                 int r;
 
-                if (run->weight > LABEL_WEIGHT || skipped > LABEL_WEIGHT)
+                if (run->weight > LABEL_WEIGHT)
                         break;
                 while (!spot_contains(survey, common, first))
                         common = spot_parent(survey, common);
-                if (spot_is(common, "body") || levels(survey, common, owner) > LEVELS_UP + 1 ||
-                    (spot_contains(survey, common, box) && levels(survey, common, box) > LEVELS_UP))
+                if (spot_is(common, "body") || levels(survey, common, owner) > LEVELS_UP + 1)
                         break;
                 r = judge_text(survey, run, first, &cue, &spot);
                 if (r < 0)
@@ -174,9 +171,6 @@ int label_before(const Survey *survey, const Spot *first, const Spot *box, const
                         best = cue.score;
                         *ret = spot;
                 }
-                if (cue.score >= CUE_STRONG - 1)
-                        break;
-                skipped += run->weight;
         }
         return best;
 }
