@@ -8,7 +8,6 @@
  */
 
 #include "fetch/suggest/place.h"
-#include "fetch/selector.h"
 
 #define WAYS_MAX 48U
 #define FRAMES_MAX 12U
@@ -173,7 +172,7 @@ static int compare(const void *a, const void *b) {
         return strcmp(x->selector, y->selector);
 }
 
-static int find(const char *expression, xmlNode *node, Query *query, xmlXPathObject **ret) {
+int place_find(Query *query, const char *expression, xmlNode *node, xmlXPathObject **ret) {
         Value value = { .text = (char *) expression };
         Selector selector = {};
         int r;
@@ -194,7 +193,7 @@ static int finds_items(const Ways *ways, Query *query, const char *item, xmlNode
         unsigned k = 0;
         int r;
 
-        r = find(item, node, query, &object);
+        r = place_find(query, item, node, &object);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         for (size_t i = 0; i < nodes_count(object); i++) {
@@ -266,7 +265,7 @@ static int try_way(const Ways *ways, Query *query, const Way *way, const Spot **
         xmlNode *node;
         int r;
 
-        r = find(way->selector, (xmlNode *) ways->survey->document, query, &object);
+        r = place_find(query, way->selector, (xmlNode *) ways->survey->document, &object);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         if (nodes_count(object) == 0)

@@ -16,7 +16,6 @@ typedef struct Shape {
         unsigned n_drops;
         char *strikes[STRIKES_MAX];
         unsigned n_strikes;
-        bool unlinked;     /* the entries have no links */
         const char *doubt; /* static, or NULL */
 } Shape;
 

@@ -166,19 +166,28 @@ Cue words_name(const char *name) {
         return cue;
 }
 
+/* The next of the words that words_split() made. */
+static bool next_word(const char **spaced, char *word) {
+        size_t n = strcspn(*spaced + 1, " ");
+
+        if (n == 0)
+                return false;
+        memcpy(word, *spaced + 1, n);
+        word[n] = '\0';
+        *spaced += n + 1;
+        return true;
+}
+
 Role words_role(const char *name) {
         char spaced[NAME_MAX_SPLIT], word[NAME_MAX_SPLIT];
+        const char *p = spaced;
         Role role = ROLE_NONE;
 
         if (!words_split(name, spaced, sizeof(spaced)))
                 return ROLE_NONE;
-        for (const char *p = spaced; p[1]; p = strchr(p + 1, ' ')) {
-                size_t n = strcspn(p + 1, " ");
-                bool text;
+        while (next_word(&p, word)) {
+                bool text = streq(word, "text") || streq(word, "txt");
 
-                memcpy(word, p + 1, n);
-                word[n] = '\0';
-                text = streq(word, "text") || streq(word, "txt");
                 if (table_has(&role_times, word))
                         role = ROLE_TIME;
                 else if (table_has(&role_summaries, word))
@@ -235,16 +244,12 @@ bool words_generated(const char *name) {
 
 bool words_utility(const char *name) {
         char spaced[NAME_MAX_SPLIT], word[NAME_MAX_SPLIT];
+        const char *p = spaced;
 
         if (!words_split(name, spaced, sizeof(spaced)) || strpbrk(name, ":[]/!"))
                 return true;
-        for (const char *p = spaced; p[1]; p = strchr(p + 1, ' ')) {
-                size_t n = strcspn(p + 1, " ");
-
-                memcpy(word, p + 1, n);
-                word[n] = '\0';
-                if (n > 1 && !table_has(&names_utility, word) && !isdigit((unsigned char) *word))
+        while (next_word(&p, word))
+                if (word[1] && !table_has(&names_utility, word) && !isdigit((unsigned char) *word))
                         return false;
-        }
         return true;
 }
