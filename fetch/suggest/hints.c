@@ -125,14 +125,22 @@ static bool is_language(const char *tag) {
         }
 }
 
+/* Not a label or a logo, which are called after the strip that they belong to. */
+static bool is_box(const Spot *spot) {
+        static const char *const tags[] = { "div", "section", "aside", "ul", "ol", "marquee" };
+
+        for (size_t i = 0; i < ELEMENTSOF(tags); i++)
+                if (spot_is(spot, tags[i]))
+                        return true;
+        return strchr((const char *) spot->node->name, '-') != NULL;
+}
+
 /* An element that is called as a strip is, with little or nothing in it. */
 static int check_empty(const Spot *spot, Hints *hints) {
         _cleanup_free_ char *id = NULL, *class = NULL;
         Cue cue;
 
-        if (spot->weight > 30 || spot->links > 1 || spot_is(spot, "body") ||
-            spot_is(spot, "html") || spot_is(spot, "a") || spot_is(spot, "li") ||
-            spot_is(spot, "span"))
+        if (spot->weight > 30 || spot->links > 1 || !is_box(spot))
                 return 0;
         cue = spot_cue(spot);
         if (cue.score < CUE_STRONG - 1 || cue.against)

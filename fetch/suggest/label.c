@@ -55,6 +55,13 @@ Cue spot_cue(const Spot *spot) {
         return cue;
 }
 
+/* What the text of an element says. */
+static int spot_label(const Spot *spot, Cue *ret) {
+        _cleanup_free_ char *text = spot_text(spot, 240);
+
+        return text ? words_label(text, ret) : -ENOMEM;
+}
+
 /* One of many: tabs, or a menu that has a page of breaking news. */
 static bool is_one_of_many(const Survey *survey, const Spot *spot, const Spot *first) {
         for (unsigned level = 0; level < 3 && !spot_is_root(survey, spot); level++) {
@@ -93,13 +100,9 @@ static int judge_text(const Survey *survey, const Run *run, const Spot *first, C
 
         *ret_spot = spot;
         while (!spot_contains(survey, spot, first) && spot->weight <= LABEL_WEIGHT) {
-                _cleanup_free_ char *text = spot_text(spot, 240);
                 Cue cue;
-                int r;
+                int r = spot_label(spot, &cue);
 
-                if (!text)
-                        return -ENOMEM;
-                r = words_label(text, &cue);
                 if (r < 0)
                         return r;
                 if (cue.score > best.score || (cue.against && best.score == 0)) {
@@ -118,15 +121,11 @@ static int first_tab(const Survey *survey, const Run *run, const Spot **ret) {
 
         for (unsigned k = 1; k <= 2 && run - k >= survey->runs; k++) {
                 const Spot *spot = survey->spots + run[-(int) k].owner;
-                _cleanup_free_ char *text = NULL;
                 Cue cue;
 
                 if (run[-(int) k].weight > LABEL_WEIGHT / 2 || !spot_is(spot, tag))
                         break;
-                text = spot_text(spot, 240);
-                if (!text)
-                        return -ENOMEM;
-                if (words_label(text, &cue) >= 0 && cue.score > 1) {
+                if (spot_label(spot, &cue) >= 0 && cue.score > 1) {
                         *ret = spot;
                         return cue.score - 1;
                 }
@@ -179,12 +178,10 @@ int label_inside(const Survey *survey, const Spot *box, const Spot **ret) {
         int best = 0;
 
         for (const Spot *spot = box; spot < survey->spots + box->end; spot++) {
-                _cleanup_free_ char *text = spot->weight > 0 && spot->weight <= LABEL_SHORT
-                                                    ? spot_text(spot, 100)
-                                                    : NULL;
                 Cue cue;
 
-                if (text && words_label(text, &cue) >= 0 && cue.score > best) {
+                if (spot->weight > 0 && spot->weight <= LABEL_SHORT &&
+                    spot_label(spot, &cue) >= 0 && cue.score > best) {
                         best = cue.score;
                         *ret = spot;
                 }
