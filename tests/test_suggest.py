@@ -10,7 +10,6 @@ their texts. It has the right headlines if at least 80 % of each are in the othe
 import hashlib
 import json
 import re
-import time
 
 import pytest
 
@@ -175,12 +174,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile(name, tmp_path):
-    """It ends soon, says something, and what it proposes is a source file."""
+    """It says something before its alarm ends it, and what it proposes is a source file."""
     page = tmp_path / "page.html"
     page.write_text("<html><body>" + HOSTILE[name], encoding="utf-8")
-    begin = time.monotonic()
     proposal, said = suggest(page)
-    assert time.monotonic() - begin < 25
     assert "\x1b" not in said + (proposal or "")
     if proposal:
         assert read(proposal, page, tmp_path)
