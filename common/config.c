@@ -173,6 +173,27 @@ void sources_free(Source **sources, size_t n) {
         free(sources);
 }
 
+int config_load_listed(const Config *config, size_t i, Source **ret) {
+        const Value *v = config->sources.items + i;
+        const char *file = v->file ? v->file : config->path;
+        unsigned line = MAX(v->line, 1U);
+        int r;
+
+        r = config_load_source(config, v->text, ret);
+        if (r == -ENOENT && !source_name_valid(v->text))
+                log_file(LOG_ERR, file, line,
+                         "\"%.80s\" is not a source's name: a-z, 0-9 and -, at most 64", v->text);
+        else if (r == -ENOENT)
+                log_file(LOG_ERR, file, line,
+                         "no source \"%s\": neither sources/%s.source beside the configuration "
+                         "nor %s/sources/%s.source",
+                         v->text, v->text, TICKERD_DATADIR, v->text);
+        else if (r == -EACCES)
+                log_file(LOG_ERR, file, line, "source \"%s\" cannot be read: %s", v->text,
+                         strerror(-r));
+        return r;
+}
+
 int config_load_sources(const Config *config, Source ***ret_sources) {
         size_t n = config->sources.n;
         Source **sources;
@@ -183,25 +204,8 @@ int config_load_sources(const Config *config, Source ***ret_sources) {
                 return log_oom();
 
         for (size_t i = 0; i < n; i++) {
-                const Value *v = config->sources.items + i;
-                const char *file = v->file ? v->file : config->path;
-                unsigned line = MAX(v->line, 1U);
-                int r;
+                int r = config_load_listed(config, i, sources + i);
 
-                r = config_load_source(config, v->text, sources + i);
-                if (r == -ENOENT && !source_name_valid(v->text))
-                        log_file(LOG_ERR, file, line,
-                                 "\"%.80s\" is not a source's name: a-z, 0-9 and -, at most 64",
-                                 v->text);
-                else if (r == -ENOENT)
-                        log_file(
-                                LOG_ERR, file, line,
-                                "no source \"%s\": neither sources/%s.source beside the configuration "
-                                "nor %s/sources/%s.source",
-                                v->text, v->text, TICKERD_DATADIR, v->text);
-                else if (r == -EACCES)
-                        log_file(LOG_ERR, file, line, "source \"%s\" cannot be read: %s", v->text,
-                                 strerror(-r));
                 if (r < 0 && error == 0)
                         error = r;
         }
