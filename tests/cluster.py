@@ -16,8 +16,9 @@ import json
 import os
 import random
 import shutil
-import signal
 import socket
+import subprocess
+import time
 
 import pytest
 
@@ -26,6 +27,19 @@ from website import DEADLINE
 
 SERVER = shutil.which("nats-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 PORT, CLUSTER_PORT = 4222, 6222
+ANSWER = 3  # seconds; a stream that has no leader just now answers nothing, and is asked again
+
+
+def until(question, what):
+    """Asks again and again, since a server tells nobody when it is so; returns the answer once it is true."""
+    end = time.monotonic() + 2 * DEADLINE
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError, Refused):
+            answer = question()
+            if answer:
+                return answer
+        time.sleep(0.05)
+    pytest.fail(f"{what}: not in {2 * DEADLINE} s")
 
 
 def free_address():
@@ -46,6 +60,7 @@ class Server(Process):
         self.folder, self.name, self.options = folder, name, options
         self.address = free_address()
         self.routes = []
+        self.jetstream = True
 
     def url(self, scheme="nats", user=""):
         return f"{scheme}://{user}{self.address}:{PORT}"
@@ -59,11 +74,11 @@ class Server(Process):
         config.write_text(f"""
             server_name: {self.name}
             listen: "{self.address}:{PORT}"
-            jetstream {{ store_dir: "{self.folder / self.name}" }}
+            {f'jetstream {{ store_dir: "{self.folder / self.name}" }}' if self.jetstream else ""}
             {cluster}
             {self.options}
         """)
-        self._start([SERVER, "-c", config], stdin=-3, stdout=-3, env=environment())
+        self._start([SERVER, "-c", config], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment())
         self.wait_stderr("Server is ready")
         return self
 
@@ -91,11 +106,34 @@ class Cluster:
             if server.running:
                 server.kill()
 
-    def client(self, user=None, password=None):
-        """Of the first server that answers."""
+    def ask(self, question):
+        """What question(client) answers, once there is an answer that is true."""
+
+        def attempt():
+            with self.client(timeout=ANSWER) as client:
+                return question(client)
+
+        return until(attempt, "an answer of the cluster")
+
+    def wait_messages(self, stream, n):
+        """Until the stream holds so many messages, or more; returns how many."""
+        return self.ask(lambda client: (held := client.stream(stream)["state"]["messages"]) >= n and held)
+
+    def wait_current(self, stream):
+        """Until each replica of the stream has what the others have."""
+
+        def current(client):
+            cluster = client.stream(stream)["cluster"]
+            return cluster.get("leader") and all(
+                peer["current"] and not peer.get("offline") for peer in cluster.get("replicas", []))
+
+        self.ask(current)
+
+    def client(self, user=None, password=None, timeout=DEADLINE):
+        """Of the first server that runs."""
         for server in self.servers:
             if server.running:
-                return Client(server.address, user, password)
+                return Client(server.address, user, password, timeout)
         raise AssertionError("no server runs")
 
 
@@ -110,8 +148,8 @@ class Refused(Exception):
 class Client:
     """A connection that makes requests; many at a time, answered in any order."""
 
-    def __init__(self, address, user=None, password=None):
-        self.socket = socket.create_connection((address, PORT), timeout=DEADLINE)
+    def __init__(self, address, user=None, password=None, timeout=DEADLINE):
+        self.socket = socket.create_connection((address, PORT), timeout=timeout)
         self.input = self.socket.makefile("rb")
         self.info = json.loads(self.input.readline().removeprefix(b"INFO "))
         self.inbox = f"_INBOX.{os.urandom(8).hex()}"
@@ -157,7 +195,7 @@ class Client:
             done += 1
             yield int(words[0].rpartition(".")[2]), payload[:headers].decode(), payload[headers:]
 
-    def request(self, subject, data):
+    def request(self, subject, data=b""):
         return next(iter(self.ask([(subject, data)])))
 
     def api(self, verb, **request):
