@@ -53,7 +53,7 @@ int subject_of(const char *template, const char *source, const char *item, char 
                         text = item, length = strlen(item);
                 else if (is_token(token, n, "{source}"))
                         text = source, length = strlen(source);
-                if (used + length + 2 > size)
+                if (used + length + (token[n] == '.') + 1 > size)
                         return -ENOBUFS;
                 memcpy(ret + used, text, length);
                 used += length;
