@@ -15,6 +15,7 @@ import subprocess
 import pytest
 
 from cluster import Cluster
+from keys import Authority, Key, Operator
 from programs import BUILD, Config, Daemon, Process, Record, _collect, environment, run
 from website import strip_page
 
@@ -384,6 +385,68 @@ def test_relay_stream_is_full(guarded, limit, message):
     with right(cluster) as client:
         found = [json.loads(message["data"])["id"] for message in client.messages("TICKER")]
     assert found == list(range(1, 11))
+    relay.stop()
+
+
+def test_relay_credentials(stage, site, tmp_path):
+    """A file with a token; by a path, and as systemd passes it."""
+    operator = Operator(tmp_path)
+    cluster = stage.cluster(1, operator.options)
+    site.set("/", strip_page(headlines(0, 3)))
+    daemon = stage.daemon("t", site).start()
+    daemon.settle(site)
+    relay = stage.relay(daemon, cluster)
+    strange = operator.credentials("strange", issuer=Key(tmp_path, "nobody", "A"))
+    for settings in {}, {"Credentials": strange}:
+        relay.set(**settings)
+        relay.start()
+        relay.wait_stderr("(?i)authorization")
+        assert relay.wait_exit() == 1
+    operator.credentials("good")
+    relay.set(Credentials="good.creds")
+    relay.environment = {"CREDENTIALS_DIRECTORY": tmp_path}
+    relay.start()
+    relay.wait_stderr("has everything up to item 3")
+    relay.stop()
+
+
+def test_relay_tls(stage, site, tmp_path):
+    authority, other = Authority(tmp_path), Authority(tmp_path, "other")
+    certificate, key = authority.issue("relay", "DNS:relay.example")
+    cluster = stage.cluster(1, start=False)
+    server = cluster.servers[0]
+
+    def serve(alternative):
+        server_certificate, server_key = authority.issue("server", alternative)
+        server.options = f"""tls {{ cert_file: "{server_certificate}", key_file: "{server_key}",
+                                    ca_file: "{authority.certificate}", verify: true }}"""
+        cluster.start()
+
+    serve("DNS:elsewhere.example")
+    site.set("/", strip_page(headlines(0, 3)))
+    daemon = stage.daemon("t", site).start()
+    daemon.settle(site)
+    relay = stage.relay(daemon, cluster, Servers=server.url("tls"))
+
+    def refused(**settings):
+        relay.set(**settings)
+        relay.start()
+        relay.wait_stderr("(?i)ssl|tls|certificate")
+        assert relay.wait_exit() == 1
+
+    good = {"TrustedCertificateFile": authority.certificate, "CertificateFile": certificate, "KeyFile": key}
+    refused(**good)  # it has a certificate, but of another host
+    cluster.kill()
+    serve(f"IP:{server.address}")
+    refused(TrustedCertificateFile=other.certificate)
+    # Without a certificate of its own the handshake goes well, and then the server hangs up.
+    relay.set(TrustedCertificateFile=authority.certificate, CertificateFile="", KeyFile="")
+    relay.start()
+    relay.wait_stderr("trying again")
+    relay.stop()
+    relay.set(**good)
+    relay.start()
+    relay.wait_stderr("has everything up to item 3")
     relay.stop()
 
 
