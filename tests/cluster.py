@@ -195,6 +195,21 @@ class Client:
             done += 1
             yield int(words[0].rpartition(".")[2]), payload[:headers].decode(), payload[headers:]
 
+    def listen(self, subject):
+        """A plain subscriber: gives the data of each message that comes, for ever. Not together with ask()."""
+        self._send(f"SUB {subject} 2\r\nPING\r\n".encode())
+        while self._line() != "PONG":
+            pass
+
+        def listening():
+            while True:
+                kind, *words = self._line().split()
+                if kind in ("MSG", "HMSG"):
+                    headers = int(words[-2]) if kind == "HMSG" else 0
+                    yield self.input.read(int(words[-1]) + 2)[headers:-2]
+
+        return listening()
+
     def request(self, subject, data=b""):
         return next(iter(self.ask([(subject, data)])))
 

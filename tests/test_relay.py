@@ -469,6 +469,25 @@ def test_relay_server_without_jetstream(stage, site):
 
 # Reading
 
+def test_relay_stream_that_republishes(guarded, site):
+    """Somebody has made the stream, with an age and for plain subscribers, who get each item once."""
+    cluster, daemon, relay = guarded
+    relay.set(Servers=cluster.servers[0].url(user="right:word@"))
+    with right(cluster) as client, right(cluster) as reader:
+        client.api("STREAM.CREATE.TICKER",
+                   **GOOD | {"max_age": 30 * 86400 * 10**9, "republish": {"src": ">", "dest": "live.>"}})
+        lines = reader.listen("live.ticker.harbour.*")
+        for _ in range(2):  # the second time all is offered again
+            relay.start()
+            relay.wait_stderr("has everything up to item 10")
+            relay.stop()
+        relay.start()
+        site.set("/", strip_page(headlines(10, 11)))
+        daemon.settle(site)
+        assert [json.loads(next(lines))["id"] for _ in range(11)] == list(range(1, 12))
+    relay.stop()
+
+
 def test_watch_goes_on_where_it_stopped(stage, site):
     cluster = stage.cluster(1)
     site.set("/", strip_page(headlines(0, 300)))
