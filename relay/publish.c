@@ -30,24 +30,17 @@ static bool is_there(const jsPubAckErr *error) {
 
 void publish_acknowledged(jsCtx *js, natsMsg *message, jsPubAck *ack, jsPubAckErr *error,
                           void *window) {
-        char why[WINDOW_WHY_MAX];
         int64_t id = id_of(message);
-        Outcome outcome;
 
-        if (!error && ack->Sequence > 0)
+        if (error ? is_there(error) : ack->Sequence > 0)
                 window_there(window, js, id);
-        else if (!error) /* of one that is under way, and may get lost */
+        else if (error)
+                window_fail(window, js, false, "item %lld: %s", (long long) id,
+                            isempty(error->ErrText) ? natsStatus_GetText(error->Err)
+                                                    : error->ErrText);
+        else /* of one that is under way, and may get lost */
                 window_fail(window, js, false, "item %lld: a duplicate of what is not stored yet",
                             (long long) id);
-        else if (is_there(error))
-                window_there(window, js, id);
-        else {
-                outcome = link_explain("", error->Err, error->ErrCode, why);
-                window_fail(window, js,
-                            outcome == OUTCOME_REFUSED && error->ErrCode != JSStreamStoreFailedErr,
-                            "item %lld: %s", (long long) id,
-                            isempty(error->ErrText) ? why : error->ErrText);
-        }
         natsMsg_Destroy(message);
 }
 

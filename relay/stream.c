@@ -30,6 +30,7 @@ static const char *first_fault(const jsStreamConfig *c, const char *subjects) {
 
 static Outcome look(const RelayConfig *config, const jsStreamInfo *info, const char *subjects,
                     int64_t *ret_created, char *why) {
+        static bool said_replicas; /* once is enough, however often we connect */
         const char *fault = first_fault(info->Config, subjects);
 
         if (fault) {
@@ -40,10 +41,12 @@ static Outcome look(const RelayConfig *config, const jsStreamInfo *info, const c
                         config->stream.text, fault);
                 return OUTCOME_REFUSED;
         }
-        if (info->Config->Replicas != config->replicas)
+        if (info->Config->Replicas != config->replicas && !said_replicas) {
+                said_replicas = true;
                 log_notice(
                         "the stream %s has %lld replicas; Replicas=%u counts only when it is made",
                         config->stream.text, (long long) info->Config->Replicas, config->replicas);
+        }
         *ret_created = info->Created;
         return OUTCOME_GOOD;
 }

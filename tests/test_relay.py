@@ -98,6 +98,12 @@ def stage(tmp_path):
             self.made += [config.close, daemon.close]
             return daemon
 
+        def running(self, site):
+            """A daemon that has what is on the page."""
+            daemon = self.daemon("t", site).start()
+            daemon.settle(site)
+            return daemon
+
         def relay(self, daemon, cluster, **settings):
             relay = Relay(daemon.config, tmp_path / f"relay{len(self.made)}", cluster, **settings)
             self.made.append(relay.close)
@@ -146,7 +152,7 @@ def check_stream(cluster, daemons, stream="TICKER"):
 def test_relay_live_and_headers(stage, site):
     cluster = stage.cluster(1)
     site.set("/", strip_page(headlines(0, 3)))
-    daemon = stage.daemon("t", site).start()
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster).start()
     relay.wait_stderr("has everything up to item 3")
     site.set("/", strip_page([*headlines(3, 5), "No link: 7 \u202e!", *headlines(0, 3)]))
@@ -174,10 +180,8 @@ def test_relay_everything_is_killed(stage, site):
     victims = ["daemon", "relay", 0, 1, 2] * KILLS
     random.Random(1).shuffle(victims)
     a_round = max(1, ITEMS // len(victims))
-    daemon = stage.daemon("t", site)
     site.set("/", strip_page(headlines(0, a_round)))
-    daemon.start()
-    daemon.settle(site)
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster).start()
     made = a_round
     for n, victim in enumerate(victims):
@@ -248,7 +252,7 @@ def test_relay_servers_away(stage, site):
     """The tape is the queue: while no server is there, nothing is kept in memory."""
     cluster = stage.cluster(3)
     site.set("/", strip_page(headlines(0, 10)))
-    daemon = stage.daemon("t", site).start()
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster).start()
     relay.wait_stderr("has everything up to item 10")
     cluster.kill()
@@ -267,10 +271,29 @@ def test_relay_servers_away(stage, site):
     relay.stop()
 
 
+def test_relay_servers_lose_what_they_acknowledged(stage, site):
+    """What came in the last hour is offered again on connecting, though it was acknowledged and the place is past it."""
+    cluster = stage.cluster(1)
+    site.set("/", strip_page(headlines(0, 50)))
+    daemon = stage.running(site)
+    relay = stage.relay(daemon, cluster).start()
+    relay.wait_stderr("has everything up to item 50")
+    with cluster.client() as client:
+        lost = [message["subject"] for message in client.messages("TICKER")][20:40]
+        for subject in lost:
+            client.api("STREAM.PURGE.TICKER", filter=subject)
+        assert client.stream("TICKER")["state"]["messages"] == 30
+    cluster.kill()
+    cluster.start()
+    cluster.wait_messages("TICKER", 50)
+    check_stream(cluster, [daemon])
+    relay.stop()
+
+
 def test_relay_another_database_and_another_stream(stage, site):
     cluster = stage.cluster(1)
     site.set("/", strip_page(headlines(0, 4)))
-    daemon = stage.daemon("t", site).start()
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster).start()
     relay.wait_stderr("has everything up to item 4")
     # The same page in a new database: the same items, though with other ids.
@@ -309,7 +332,7 @@ def guarded(stage, site):
     """A server that wants a user and a password, a daemon with ten items, and a relay."""
     cluster = stage.cluster(1, USERS)
     site.set("/", strip_page(headlines(0, 10)))
-    daemon = stage.daemon("t", site).start()
+    daemon = stage.running(site)
     return cluster, daemon, stage.relay(daemon, cluster)
 
 
@@ -393,8 +416,7 @@ def test_relay_credentials(stage, site, tmp_path):
     operator = Operator(tmp_path)
     cluster = stage.cluster(1, operator.options)
     site.set("/", strip_page(headlines(0, 3)))
-    daemon = stage.daemon("t", site).start()
-    daemon.settle(site)
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster)
     strange = operator.credentials("strange", issuer=Key(tmp_path, "nobody", "A"))
     for settings in {}, {"Credentials": strange}:
@@ -424,8 +446,7 @@ def test_relay_tls(stage, site, tmp_path):
 
     serve("DNS:elsewhere.example")
     site.set("/", strip_page(headlines(0, 3)))
-    daemon = stage.daemon("t", site).start()
-    daemon.settle(site)
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster, Servers=server.url("tls"))
 
     def refused(**settings):
@@ -457,7 +478,7 @@ def test_relay_server_without_jetstream(stage, site):
     server.jetstream = False
     cluster.start()
     site.set("/", strip_page(headlines(0, 3)))
-    daemon = stage.daemon("t", site).start()
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster).start()
     relay.wait_stderr("trying again")
     server.kill()
@@ -491,7 +512,7 @@ def test_relay_stream_that_republishes(guarded, site):
 def test_watch_goes_on_where_it_stopped(stage, site):
     cluster = stage.cluster(1)
     site.set("/", strip_page(headlines(0, 300)))
-    daemon = stage.daemon("t", site).start()
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster).start()
     relay.wait_stderr("has everything up to item 300")
     watch = stage.watch(relay, "--name=desk", "--all")
@@ -514,7 +535,7 @@ def test_watch_goes_on_where_it_stopped(stage, site):
 def test_watch_without_a_name_begins_now(stage, site):
     cluster = stage.cluster(1)
     site.set("/", strip_page(headlines(0, 3)))
-    daemon = stage.daemon("t", site).start()
+    daemon = stage.running(site)
     relay = stage.relay(daemon, cluster).start()
     relay.wait_stderr("has everything up to item 3")
     watch = stage.watch(relay)
