@@ -81,16 +81,23 @@ static int begin_with_other_store(Feed *feed, const char *store) {
         return -ESTALE;
 }
 
+/* The tape goes on after an id. What was acknowledged is not missed. */
+static void skip(Feed *feed, int64_t after) {
+        int64_t seen = MAX(feed->passed, place_furthest(feed->place));
+
+        if (seen > 0 && after > seen)
+                log_warning("items %lld to %lld were removed before they could be published",
+                            (long long) seen + 1, (long long) after);
+        feed->passed = MAX(feed->passed, after);
+}
+
 static int take_hello(Feed *feed, const Line *line) {
         const char *store = strnull(line->store), *known = place_store(feed->place);
 
         if (!streq(store, known) && *known)
                 return begin_with_other_store(feed, store);
         place_set_store(feed->place, store);
-        if (feed->passed > 0 && line->after > feed->passed)
-                log_warning("items %lld to %lld were removed before they were offered",
-                            (long long) feed->passed + 1, (long long) line->after);
-        feed->passed = MAX(feed->passed, line->after);
+        skip(feed, line->after);
         feed->newest = line->newest;
         feed->greeted = true;
         if (feed->silent)
@@ -105,8 +112,7 @@ static int take_line(Feed *feed, const Line *line) {
         case LINE_HELLO:
                 return take_hello(feed, line);
         case LINE_GAP:
-                log_warning("items %lld to %lld were removed before they were offered",
-                            (long long) line->after + 1, (long long) line->oldest - 1);
+                skip(feed, line->oldest - 1);
                 return 0;
         case LINE_ERROR:
                 if (line->code && streq(line->code, "unknown-cursor"))

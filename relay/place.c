@@ -114,6 +114,10 @@ void place_set_store(Place *place, const char *store) {
         (void) snprintf(place->store, sizeof(place->store), "%s", store);
 }
 
+int64_t place_furthest(const Place *place) {
+        return place->n > 0 ? place->marks[place->n - 1].id : 0;
+}
+
 /* All marks that matter are those of the last span, and one that is older. */
 static void drop_old(Place *place) {
         const Mark *last = place->marks + place->n - 1;
@@ -133,7 +137,7 @@ static void drop_old(Place *place) {
 bool place_reached(Place *place, int64_t id, usec_t now) {
         Mark *last;
 
-        if (place->n > 0 && id <= place->marks[place->n - 1].id)
+        if (place->n > 0 && id <= place_furthest(place))
                 return false;
         if (place->again) {
                 /* What came after where we began was acknowledged once more, at some time until

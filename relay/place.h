@@ -41,5 +41,8 @@ void place_set_store(Place *place, const char *store);
 /* Everything up to this id is acknowledged now, by the wall clock. Is that further than ever? */
 bool place_reached(Place *place, int64_t id, usec_t now);
 
+/* The highest id up to which everything was ever acknowledged; 0: none. */
+int64_t place_furthest(const Place *place);
+
 /* Writes what is new to the file, whole or not at all, and to the disk. Errors are logged. */
 int place_save(Place *place);
