@@ -19,30 +19,10 @@ Link *link_free(Link *link) {
         return NULL;
 }
 
-/* Errors of JetStream that pass by themselves: servers that are not there yet, room that is made.
- * The others say that something is not as it should be. */
-static bool will_pass(jsErrCode code) {
-        static const jsErrCode codes[] = {
-                JSAccountResourcesExceededErr,
-                JSClusterIncompleteErr,
-                JSClusterNoPeersErr,
-                JSClusterNotAssignedErr,
-                JSClusterNotAvailErr,
-                JSClusterNotLeaderErr,
-                JSInsufficientResourcesErr,
-                JSMemoryResourcesExceededErr,
-                JSNotEnabledErr,
-                JSNotEnabledForAccountErr, /* so while a server starts */
-                JSRaftGeneralErr,
-                JSStorageResourcesExceededErr,
-                JSStreamNameExistErr, /* another relay was quicker */
-                JSStreamNotFoundErr,  /* nobody has made it yet */
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(codes); i++)
-                if (codes[i] == code)
-                        return true;
-        return false;
+/* Errors of JetStream that do not pass by themselves. Of others there are many, most of them while
+ * servers start. */
+static bool is_final(jsErrCode code) {
+        return code == JSStreamSubjectOverlapErr || code == JSStreamReplicasNotSupportedErr;
 }
 
 Outcome link_explain(const char *what, natsStatus status, jsErrCode code, char *why) {
@@ -53,7 +33,7 @@ Outcome link_explain(const char *what, natsStatus status, jsErrCode code, char *
                 last = natsStatus_GetText(status);
         (void) snprintf(why, WINDOW_WHY_MAX, "%s: %s", what, last);
         if (code != 0)
-                return will_pass(code) ? OUTCOME_WAIT : OUTCOME_REFUSED;
+                return is_final(code) ? OUTCOME_REFUSED : OUTCOME_WAIT;
         switch (status) {
         case NATS_CONNECTION_AUTH_FAILED:
         case NATS_NOT_PERMITTED:

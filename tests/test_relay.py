@@ -60,8 +60,8 @@ class Relay(Process):
         self.show_stderr()
 
 
-class Watch(Process):
-    """tickerd-relay watch."""
+class Watch(Relay):
+    """tickerd-relay watch, with the configuration of a relay."""
 
     def __init__(self, relay, *options):
         self.lines = Record()
@@ -76,10 +76,6 @@ class Watch(Process):
     def wait_ids(self, ids):
         """Until these have come, among others, in any order."""
         self.lines.wait(lambda lines: {json.loads(line)["id"] for line in lines} >= set(ids), "those items")
-
-    def stop(self):
-        self.signal(15)
-        assert self.wait_exit() == 0
 
 
 @pytest.fixture
@@ -115,7 +111,7 @@ def stage(tmp_path):
 
         def watch(self, relay, *options):
             watch = Watch(relay, *options)
-            self.made.append(lambda: watch.running and watch.kill())
+            self.made.append(watch.close)
             return watch
 
     it = Stage()
@@ -424,6 +420,14 @@ def test_relay_stream_of_somebody_else(guarded, change, message):
     relay.start()
     relay.wait_stderr("has everything up to item 10")
     relay.stop()
+
+
+def test_relay_replicas_without_a_cluster(guarded):
+    cluster, daemon, relay = guarded
+    relay.set(Servers=cluster.servers[0].url(user="right:word@"), Replicas=3)
+    relay.start()
+    relay.wait_stderr("making the stream TICKER: .*replicas")
+    assert relay.wait_exit() == 1
 
 
 @pytest.mark.parametrize("limit, message", [
