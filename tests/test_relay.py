@@ -586,6 +586,17 @@ def test_watch_without_a_name_begins_now(stage, site):
         assert client.stream("TICKER")["state"]["consumer_count"] == 0
 
 
+def test_watch_ends_when_nobody_reads_it(stage, site):
+    cluster = stage.cluster(1)
+    site.set("/", strip_page(headlines(0, 3)))
+    relay = stage.relay(stage.running(site), cluster).start()
+    relay.wait_stderr("has everything up to item 3")
+    command = f"{PROGRAM} watch --config={relay.path} --all; echo $? >&2"
+    done = subprocess.run(["bash", "-c", f"({command}) | true"], capture_output=True, text=True, env=environment())
+    assert done.stderr.splitlines()[-1:] == ["0"]
+    relay.stop()
+
+
 @pytest.mark.parametrize("options, status, message", [
     (["--name=a.b"], 2, "watch"), (["watch", "--name=a.b"], 2, "--name="), (["watch", "--nats=http://x"], 2, "--nats="),
     (["watch", "x"], 2, "too many"), (["--bad"], 2, ""), (["--config=/nowhere/relay.conf"], 78, "/nowhere/relay.conf"),
