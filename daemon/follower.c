@@ -6,7 +6,10 @@
         "journal" /* of the place in the store; standard output is the journal's stand-in and      \
                      shares it */
 #define BATCH 16U
-#define KEEP_EVERY 1024 /* items, of a long way to catch up */
+/* Keeping the place is a write to the disk. While there is more to hand over, it is kept after so
+ * many items; a crash just then hands those over again. */
+#define KEEP_EVERY 1024    /* to a sink that takes all */
+#define KEEP_EVERY_SLOW 64 /* to one that makes us wait */
 #define RETRY_USEC USEC_PER_SEC
 
 struct Follower {
@@ -95,7 +98,7 @@ void follower_run(Follower *f) {
                 (void) sd_event_source_set_enabled(f->more, SD_EVENT_ONESHOT);
                 return;
         }
-        keep_place(f, 1);
+        keep_place(f, r == -EAGAIN ? KEEP_EVERY_SLOW : 1);
 
         if (r == -EINPROGRESS)
                 ask_place(f);
@@ -149,6 +152,7 @@ int follower_new(sd_event *event, Store *store, const Sink *sink,
 Follower *follower_free(Follower *f) {
         if (!f)
                 return NULL;
+        keep_place(f, 1);
         (void) sd_event_source_disable_unref(f->more);
         (void) sd_event_source_disable_unref(f->io);
         (void) sd_event_source_disable_unref(f->timer);
