@@ -3,7 +3,8 @@
 Real NATS servers with JetStream, and a client that asks them what they hold, without any library:
 
     cluster = Cluster(folder).start()
-    cluster.kill(0); cluster.servers[0].start()
+    cluster.servers[0].kill()
+    cluster.servers[0].start()
     with cluster.client() as client:
         client.stream("TICKER")["state"]["messages"]
 
@@ -22,7 +23,7 @@ import time
 
 import pytest
 
-from programs import GUARD, Process, environment
+from programs import Process, environment
 from website import DEADLINE
 
 SERVER = shutil.which("nats-server", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
