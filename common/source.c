@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
+#include <limits.h>
 
 #include "common/log.h"
 #include "common/source.h"
@@ -121,16 +122,35 @@ static int setting_expect(const Value *value, void *target, const char **ret_why
 }
 
 /* RFC 9110, 5.1 and 5.5: a token, a colon, and what is visible. */
-static int setting_header(const Value *value, void *target, const char **ret_why) {
+int source_add_header(const Value *value, Values *headers, const char **ret_why) {
         const char *colon = strchr(value->text, ':');
 
-        for (const char *p = value->text; colon && p < colon; p++)
-                if (!isalnum((unsigned char) *p) && !strchr("!#$%&'*+-.^_`|~", *p))
+        for (const char *p = value->text; colon && *p; p++)
+                if (p < colon ? !isalnum((unsigned char) *p) && !strchr("!#$%&'*+-.^_`|~", *p)
+                              : iscntrl((unsigned char) *p) && *p != '\t')
                         colon = NULL;
         if (!colon || colon == value->text || !colon[1 + strspn(colon + 1, " \t")]) {
                 *ret_why = "is not a header; write Name: value";
                 return -EINVAL;
         }
+        return setting_lines(value, headers, ret_why);
+}
+
+/* A header, or the name of a file of headers. */
+static int setting_header(const Value *value, void *target, const char **ret_why) {
+        const char *name = startswith(value->text, "@");
+
+        if (!name)
+                return source_add_header(value, target, ret_why);
+        if (!*name || *name == '.' || strlen(name) > NAME_MAX - strlen("secret_")) {
+                *ret_why = "is not the name of a file";
+                return -EINVAL;
+        }
+        for (const char *p = name; *p; p++)
+                if (!isalnum((unsigned char) *p) && !strchr("-_.", *p)) {
+                        *ret_why = "is not the name of a file of letters, digits and -_.";
+                        return -EINVAL;
+                }
         return setting_lines(value, target, ret_why);
 }
 

@@ -37,7 +37,7 @@ typedef struct Source {
         uint64_t max_size; /* bytes, decompressed */
         Value language;
         Expect expect;
-        Values headers;
+        Values headers; /* "Name: value", or "@NAME": the lines of a file */
         Value charset;
         usec_t reappear; /* 0: as the configuration says */
 
@@ -56,6 +56,9 @@ typedef struct Source {
 
 /* [a-z0-9][a-z0-9-]{0,63} */
 bool source_name_valid(const char *name);
+
+/* Adds a header, "Name: value". -EINVAL with a reason in *ret_why when it is none; -ENOMEM. */
+int source_add_header(const Value *value, Values *headers, const char **ret_why);
 
 /*
  * Reads a source file. Problems are logged; -EBADMSG or the error of the first bad value. A file

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fetch/feed.h"
 #include "common/log.h"
+#include "fetch/secret.h"
 
 static Feed *feed_free(Feed *feed) {
         if (!feed)
@@ -49,7 +50,7 @@ int feeds_get(Feeds *feeds, const char *name, Feed **ret) {
         else if (r < 0)
                 reply_set(&feed->bad, STATE_BAD_SOURCE,
                           "the source file has errors; tickerd --check names them");
-        else
+        else if (secret_load(feeds->config, feed->source, &feed->bad) >= 0)
                 (void) reader_new(feed->source, &feed->reader, &feed->bad);
 
         feed->next = feeds->first;

@@ -211,7 +211,9 @@ int filter_run(const Config *config, int in, int out) {
         if (r < 0)
                 return log_oom();
         r = loop(&filter);
-        if (r < 0 && r != -ENOMEM && r != -EPIPE) /* that nobody reads is nobody's trouble */
+        if (r == -EPIPE) /* that nobody reads is nobody's trouble */
+                r = 0;
+        if (r < 0 && r != -ENOMEM)
                 log_error("%s", strerror(-r));
 
         http_free(filter.http);

@@ -11,6 +11,5 @@
 #define IN_FLIGHT_MAX 16U
 #define REQUEST_MAX 256U /* bytes a line */
 
-/* Runs until the input has ended and every request is answered. -EPIPE when nobody reads the
- * replies. */
+/* Runs until the input has ended and every request is answered, or nobody reads the replies. */
 int filter_run(const Config *config, int in, int out);

@@ -5,6 +5,7 @@
 #include "fetch/explain.h"
 #include "fetch/load.h"
 #include "fetch/page.h"
+#include "fetch/secret.h"
 
 typedef struct Reading {
         Reader *reader;
@@ -65,14 +66,16 @@ static int name_of(const char *path, char **ret) {
         return text_clean(base, n, SOURCE_NAME_MAX, ret);
 }
 
-static int read_once(const Config *config, const Once *once, const Source *source, Reply *reply) {
+static int read_once(const Config *config, const Once *once, Source *source, Reply *reply) {
         _cleanup_(reader_freep) Reader *reader = NULL;
         const char *url = once->url ? once->url : source->url.text;
         Reading reading = { .reply = reply };
         usec_t begin = time_monotonic();
         int r;
 
-        r = reader_new(source, &reader, reply);
+        r = once->page ? 0 : secret_load(config, source, reply);
+        if (r >= 0)
+                r = reader_new(source, &reader, reply);
         if (r < 0)
                 return 0; /* it is in the reply */
         reading.reader = reader;

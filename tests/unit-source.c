@@ -44,6 +44,8 @@ static const Key source_keys[] = {
         { "Source", "Header", LIST, AT(headers), "", "Accept: text/html", "[Accept: text/html]", "Accept" },
         { "Source", "Header", LIST, AT(headers), "", "X-A:b:c", "[X-A:b:c]", ": text/html" },
         { "Source", "Header", LIST, AT(headers), "", "Cookie: a=b; c=\"d\"", "[Cookie: a=b; c=\"d\"]", "X A: b" },
+        { "Source", "Header", LIST, AT(headers), "", "@harbour-1.key", "[@harbour-1.key]", "@" },
+        { "Source", "Header", LIST, AT(headers), "", "@_", "[@_]", "@../tickerd.conf" },
         { "Source", "Charset", TEXT, AT(charset), "(none)", "windows-1256", NULL, "windows 1256" },
         { "Source", "Charset", TEXT, AT(charset), "(none)", "ISO_8859-6:1987", NULL, "кои8" },
         { "Source", "Reappear", SPAN, AT(reappear), "0s", "2d", NULL, "later" },
