@@ -34,8 +34,17 @@ static size_t split(const char *s, Word words[static WORDS_MAX]) {
         return n;
 }
 
+/* Without the punctuation behind it: that moves when words are added. */
+static size_t letters(const Word *word) {
+        size_t n = word->n;
+
+        while (n > 1 && strchr(",.;:!?", word->s[n - 1]))
+                n--;
+        return n;
+}
+
 static bool same(const Word *a, const Word *b) {
-        return a->n == b->n && memcmp(a->s, b->s, a->n) == 0;
+        return letters(a) == letters(b) && memcmp(a->s, b->s, letters(a)) == 0;
 }
 
 void changes_find(const char *before, const char *text, bool changed[static HEADLINE_MAX]) {

@@ -116,15 +116,19 @@ static int put_day(Layout *layout, const struct tm *tm, Buffer *b) {
         char day[sizeof(layout->day)], name[96];
         time_t now = (time_t) (time_now() / USEC_PER_SEC);
         struct tm today;
+        int r;
 
         if (!*layout->day && localtime_r(&now, &today))
                 (void) strftime(layout->day, sizeof(layout->day), "%Y-%m-%d", &today);
         if (strftime(day, sizeof(day), "%Y-%m-%d", tm) == 0 || streq(day, layout->day))
                 return 0;
         (void) strcpy(layout->day, day);
-        if (strftime(name, sizeof(name), "%A, %e %B %Y", tm) == 0)
+        if (strftime(name, sizeof(name), "-- %A, %-d %B %Y --", tm) == 0)
                 return 0;
-        return buffer_printf(b, "%s-- %s --%s\n", p->quiet, name, p->end);
+        r = buffer_puts(b, p->quiet);
+        if (r >= 0)
+                r = cells_cut(b, name, layout->terminal->columns - 1);
+        return r < 0 ? r : buffer_printf(b, "%s\n", p->end);
 }
 
 static int put_screen(Layout *layout, const Item *item, const char *before, Buffer *b) {
