@@ -87,18 +87,20 @@ def test_no_color(tape, config, env):
 def test_terminal_without_utf8(tape, config):
     with Terminal(config.short, ctl(config, "watch"), LC_ALL="C", NO_COLOR="1") as terminal:
         screen = terminal.wait("all well")
-        assert screen.isascii() and "of caf? Zo?: 5 " in screen and "?????" in screen
+        assert screen.isascii()
         same("watch-ascii", screen)
 
 
 def test_resize(tape, config):
     with Terminal(config.short, ctl(config, "watch", "-n", "2", "--color=never"), columns=80, rows=30) as terminal:
         terminal.wait("all well")
-        terminal.resize(16, 30)  # the quiet line takes two now
+        terminal.resize(16, 30)
+        terminal.wait("1 source, all…")
         tape.add("Missing trawler found adrift off Marrowby")
         screen = terminal.wait("Marrowby")
         assert screen.count("1 source") == 1 and screen.endswith("  Marrowby\n1 source, all…\n")
         terminal.resize(60, 30)
+        terminal.wait("all well")
         tape.add("Snow cuts off 14 villages in the hills above Kesterholm")
         screen = terminal.wait("Kesterholm")
         assert screen.count("all well") == 1 and "Snow cuts off 14 villages in the hills\n" in screen
