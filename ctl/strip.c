@@ -87,7 +87,7 @@ int strip_step(Strip *strip) {
         unsigned width = 0;
 
         if (strip->indent > 0) {
-                strip->indent--;
+                strip->indent -= strip->n > 0;
                 return 0;
         }
         while (width == 0 && strip->line.size > 0) {

@@ -353,7 +353,9 @@ static int run(Watch *w, const Config *config) {
         }
         r = sd_event_loop(w->event);
         show_end(w->show);
-        return terminal_status(r);
+        if (r > 0) /* sd-bus has ended it */
+                log_error("the session bus has ended; log in again");
+        return r > 0 ? EXIT_FAILURE : terminal_status(r);
 }
 
 int watch_run(const Options *options, const Config *config) {

@@ -3,8 +3,21 @@
 
 #include "ctl/when.h"
 
+/* ".345" in microseconds; nothing is 0. */
+static bool read_fraction(const char *s, usec_t *ret) {
+        usec_t unit = USEC_PER_SEC, fraction = 0;
+
+        if (*s == '.')
+                for (s++; *s >= '0' && *s <= '9'; s++) {
+                        unit /= 10;
+                        fraction += unit * (usec_t) (*s - '0');
+                }
+        *ret = fraction;
+        return !*s;
+}
+
 /* The whole of s by one of these formats. */
-static bool read_time(const char *s, struct tm *tm) {
+static bool read_time(const char *s, struct tm *tm, usec_t *ret_fraction) {
         static const char *const formats[] = {
                 "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M",
                 "%Y-%m-%d",          "%H:%M:%S",          "%H:%M",
@@ -16,9 +29,7 @@ static bool read_time(const char *s, struct tm *tm) {
 
                 *tm = start;
                 end = strptime(s, formats[i], tm);
-                if (end && *end == '.')
-                        end += 1 + strspn(end + 1, "0123456789");
-                if (end && !*end)
+                if (end && read_fraction(end, ret_fraction))
                         return true;
         }
         return false;
@@ -45,6 +56,7 @@ static int read_span(const char *s, usec_t *ret) {
 
 int when_parse(const char *s, usec_t *ret) {
         time_t now = (time_t) (time_now() / USEC_PER_SEC), t;
+        usec_t fraction = 0;
         bool utc = false;
         char text[64];
         struct tm tm;
@@ -70,13 +82,13 @@ int when_parse(const char *s, usec_t *ret) {
         tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
         if (streq(text, "yesterday"))
                 tm.tm_mday--;
-        else if (!streq(text, "today") && !read_time(text, &tm))
+        else if (!streq(text, "today") && !read_time(text, &tm, &fraction))
                 return -EINVAL;
         tm.tm_isdst = -1;
         t = utc ? timegm(&tm) : mktime(&tm);
         if (t < 0)
                 return -EINVAL;
-        *ret = (usec_t) t * USEC_PER_SEC;
+        *ret = (usec_t) t * USEC_PER_SEC + fraction;
         return 0;
 }
 

@@ -103,7 +103,7 @@ def test_resize(tape, config):
         terminal.wait("all well")
         tape.add("Snow cuts off 14 villages in the hills above Kesterholm")
         screen = terminal.wait("Kesterholm")
-        assert screen.count("all well") == 1 and "Snow cuts off 14 villages in the hills\n" in screen
+        assert screen.count("all well") == 1 and "Snow cuts off 14 villages in the hills above\n" in screen
 
 
 def test_restart_of_the_daemon(tape, config):
@@ -131,7 +131,7 @@ def test_source_in_trouble(tape, config, site):
 @pytest.mark.parametrize("options", [[], ["--strip"]])
 def test_interrupt(tape, config, options):
     with Terminal(config.short, ctl(config, "watch", *options)) as terminal:
-        terminal.wait("Sundreth")
+        terminal.wait("harbour")
         terminal.keys("C-c")
         screen = terminal.wait_end(128 + signal.SIGINT)
         assert "all well" not in screen
@@ -165,10 +165,9 @@ def test_control_characters_do_no_harm(config, tmp_path):
 
 
 def test_strip(tape, config):
-    with Terminal(config.short, ctl(config, "watch", "--strip", "--source=harbour"), columns=40) as terminal:
-        for piece in ("34 votes", "+++   harbour:"):
-            screen = terminal.wait(piece)
-            assert screen.count("\n") == 1, "it is one line"
+    with Terminal(config.short, ctl(config, "watch", "--strip", "-n", "1"), columns=30) as terminal:
+        for piece in ("harbour: Parl", "in Sundreth passes"):
+            assert terminal.wait(piece).count("\n") == 1, "it is one line"
 
 
 def test_last_and_search(tape, config):
