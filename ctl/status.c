@@ -163,7 +163,6 @@ int status_run(const Options *options, const Config *config) {
                 (void) log_oom();
                 return EXIT_FAILURE;
         }
-        if (terminal_flush(&terminal, &out) < 0)
-                return EXIT_FAILURE;
-        return report.n_bad > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        r = terminal_flush(&terminal, &out);
+        return report.n_bad > 0 ? EXIT_FAILURE : terminal_status(r);
 }
