@@ -37,7 +37,7 @@ _tickerctl() {
         --config | --cursor-file | --page) _filedir; return ;;
         --lines | -n | --width | --url) return ;;
         esac
-        [[ -z $split ]] || return 0
+        $split && return
 
         if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
