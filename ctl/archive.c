@@ -56,6 +56,10 @@ int archive_open(const char *path, Db **ret) {
         return 0;
 }
 
+static const char *set(const char *text) {
+        return *text ? text : NULL;
+}
+
 static int say(const Db *db, int r) {
         /* A syntax error in words to search for is the caller's to mend. */
         if (r < 0 && r != -EPROTO)
@@ -67,7 +71,8 @@ static int say(const Db *db, int r) {
 
 #define BIND "iiissss"
 #define VALUES(query, from, limit)                                                                 \
-        (from), INT64_MAX, (limit), (query)->sources, (query)->since, (query)->until, (query)->words
+        (from), INT64_MAX, (limit), (query)->sources, set((query)->since), set((query)->until),    \
+                (query)->words
 
 static int find_first(Db *db, const Query *query, int64_t *ret) {
         _cleanup_rows_ Rows *rows = NULL;
@@ -181,10 +186,22 @@ static int time_of(const char *option, const char *value, char text[static TIME_
         return 0;
 }
 
-int archive_times(const Options *options, char since[static TIME_SIZE],
-                  char until[static TIME_SIZE]) {
+void query_done(Query *query) {
+        free(query->sources);
+}
+
+int query_init(Query *ret, const Options *options, int64_t newest) {
+        Query query = { .newest = options->number == NUMBER_UNSET ? newest : options->number };
         int r;
 
-        r = time_of("since", options->since, since);
-        return r < 0 ? r : time_of("until", options->until, until);
+        r = time_of("since", options->since, query.since);
+        if (r >= 0)
+                r = time_of("until", options->until, query.until);
+        if (r < 0)
+                return r;
+        r = options_sources(options, &query.sources);
+        if (r < 0)
+                return log_oom();
+        *ret = query;
+        return 0;
 }

@@ -62,6 +62,8 @@ int client_send(Client *client, const char *request) {
         for (size_t done = 0; done < b.size;) {
                 ssize_t n = send(client->fd, b.data + done, b.size - done, MSG_NOSIGNAL);
 
+                if (n < 0 && errno == EPIPE)
+                        return 0; /* it was turned away; why is still to be read */
                 if (n < 0 && errno != EINTR)
                         return -errno;
                 done += n > 0 ? (size_t) n : 0;

@@ -20,7 +20,6 @@ typedef struct Export {
         Output format;
         Terminal terminal;
         Buffer out;
-        const char *sources;
         bool first;
 } Export;
 
@@ -173,7 +172,7 @@ static int begin_feed(Buffer *b, const char *title, const char *home) {
         return r < 0 ? r : buffer_puts(b, ",\"items\":[\n");
 }
 
-static int begin(Export *export, Db *db) {
+static int begin(Export *export, Db *db, const char *sources) {
         _cleanup_rows_ Rows *rows = NULL;
         const char *title, *home;
         int r;
@@ -183,7 +182,7 @@ static int begin(Export *export, Db *db) {
                                                  "first_seen,revises,repeats\r\n");
         if (export->format == OUTPUT_JSON)
                 return buffer_puts(&export->out, "[\n");
-        r = db_query(db, SQL_CTL_CHANNEL, &rows, "s", export->sources);
+        r = db_query(db, SQL_CTL_CHANNEL, &rows, "s", sources);
         if (r >= 0)
                 r = rows_next(rows);
         if (r <= 0) {
@@ -213,36 +212,21 @@ static int end(Export *export) {
 }
 
 int export_run(const Options *options, const Config *config) {
+        bool feed = options->format == OUTPUT_RSS || options->format == OUTPUT_JSONFEED;
         Export export = { .format = options->format, .out = BUFFER(PAGE_MAX), .first = true };
         const ArchiveReader reader = { on_item, on_page, &export };
-        bool feed = options->format == OUTPUT_RSS || options->format == OUTPUT_JSONFEED;
-        char since[TIME_SIZE], until[TIME_SIZE];
-        _cleanup_free_ char *sources = NULL;
         _cleanup_(db_freep) Db *db = NULL;
-        Query query;
+        _cleanup_query_ Query query = {};
         int r;
 
-        if (archive_times(options, since, until) < 0)
-                return EXIT_USAGE;
-        if (options_sources(options, &sources) < 0) {
-                (void) log_oom();
-                return EXIT_FAILURE;
-        }
-        query = (Query){
-                .sources = sources,
-                .since = *since ? since : NULL,
-                .until = *until ? until : NULL,
-                .newest = options->number != NUMBER_UNSET ? options->number
-                          : feed && !options->since       ? FEED_DEFAULT
-                                                          : NUMBER_ALL,
-        };
+        r = query_init(&query, options, feed && !options->since ? FEED_DEFAULT : NUMBER_ALL);
+        if (r < 0)
+                return r == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
         if (archive_open(config->database.text, &db) < 0)
                 return EXIT_FAILURE;
-        /* The document is UTF-8, wherever it goes. */
         terminal_init(&export.terminal, COLOR_NEVER);
-        export.terminal.utf8 = true;
-        export.sources = sources;
-        r = begin(&export, db);
+        export.terminal.utf8 = true; /* the document is, wherever it goes */
+        r = begin(&export, db, query.sources);
         if (r >= 0)
                 r = archive_read(db, &query, &reader);
         if (r >= 0)

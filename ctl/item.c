@@ -2,6 +2,15 @@
 #include "ctl/item.h"
 #include "common/json.h"
 
+bool cursor_valid(const char *s) {
+        size_t store = strspn(s, "0123456789abcdef"), id;
+
+        if (store == 0 || s[store] != '-')
+                return false;
+        id = strspn(s + store + 1, "0123456789");
+        return id > 0 && id < 20 && !s[store + 1 + id] && store + 1 + id <= CURSOR_MAX;
+}
+
 /* Cut between characters if it is too long, which nothing from the daemon is. */
 static void copy(char *to, size_t size, const char *from) {
         size_t n = from ? strlen(from) : 0;

@@ -23,6 +23,9 @@ typedef struct Item {
         char first_seen[TIME_SIZE];
 } Item;
 
+/* "5f3c9a1e-42", and nothing else that could get into a request. */
+bool cursor_valid(const char *s);
+
 /* From a row: the type, then id, cursor, source, headline, url, language, published, first_seen,
  * revises, repeats. */
 void item_read(Rows *rows, Item *ret);

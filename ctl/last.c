@@ -81,28 +81,15 @@ static int search(Printing *p, Query *query, const ArchiveReader *reader) {
 }
 
 int last_run(const Options *options, const Config *config) {
+        bool searching = options->verb == VERB_SEARCH;
         Printing p = { .options = options, .out = BUFFER(PAGE_MAX) };
         const ArchiveReader reader = { on_item, on_page, &p };
-        bool searching = options->verb == VERB_SEARCH;
-        char since[TIME_SIZE], until[TIME_SIZE];
-        _cleanup_free_ char *sources = NULL;
-        Query query;
+        _cleanup_query_ Query query = {};
         int r;
 
-        if (archive_times(options, since, until) < 0)
-                return EXIT_USAGE;
-        if (options_sources(options, &sources) < 0) {
-                (void) log_oom();
-                return EXIT_FAILURE;
-        }
-        query = (Query){
-                .sources = sources,
-                .since = *since ? since : NULL,
-                .until = *until ? until : NULL,
-                .newest = options->number == NUMBER_UNSET
-                                  ? (searching ? SEARCH_DEFAULT : LAST_DEFAULT)
-                                  : options->number,
-        };
+        r = query_init(&query, options, searching ? SEARCH_DEFAULT : LAST_DEFAULT);
+        if (r < 0)
+                return r == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
         if (archive_open(config->database.text, &p.db) < 0)
                 return EXIT_FAILURE;
         terminal_init(&p.terminal, options->color);

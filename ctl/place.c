@@ -20,14 +20,6 @@ Place *place_free(Place *place) {
         return NULL;
 }
 
-/* "5f3c9a1e-42": nothing else may get into a request. */
-static bool is_cursor(const char *s) {
-        size_t store = strspn(s, "0123456789abcdef");
-
-        return store > 0 && s[store] == '-' && s[store + 1] &&
-               s[store + 1 + strspn(s + store + 1, "0123456789")] == '\0';
-}
-
 int place_open(const char *path, Place **ret) {
         _cleanup_(place_freep) Place *place = NULL;
         ssize_t n;
@@ -52,7 +44,7 @@ int place_open(const char *path, Place **ret) {
         }
         place->size = (size_t) n;
         place->cursor[strcspn(place->cursor, "\n")] = '\0';
-        if (*place->cursor && !is_cursor(place->cursor)) {
+        if (*place->cursor && !cursor_valid(place->cursor)) {
                 log_error("%s: this is no cursor; remove the file to begin anew", path);
                 return -EBADMSG;
         }

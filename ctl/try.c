@@ -15,8 +15,8 @@ typedef struct Try {
         Terminal terminal;
         Db *json;
         Reading reading;
-        char *path;     /* of the source file */
-        bool installed; /* it was named by its name */
+        char *path;   /* of the source file */
+        bool by_name; /* it was named by its name, so it is installed */
         bool enabled;
         Buffer out;
 } Try;
@@ -53,7 +53,7 @@ static int find_source(Try *t, const Config *config) {
                         log_error("source \"%s\" cannot be read: %s", word, strerror(-r));
                 return r;
         }
-        t->installed = true;
+        t->by_name = true;
         for (size_t i = 0; i < config->sources.n; i++)
                 t->enabled |= streq(config->sources.items[i].text, word);
         t->path = strdup(source->path);
@@ -61,10 +61,10 @@ static int find_source(Try *t, const Config *config) {
 }
 
 static int read_page(Try *t) {
-        char *arguments[] = { NULL, NULL, NULL, (char *) "--verbose", NULL, NULL };
+        char *arguments[6] = { NULL, NULL, (char *) "--verbose" };
         _cleanup_free_ char *source = NULL, *page = NULL, *config = NULL;
         const Options *o = t->options;
-        int r, n = 4;
+        int r, n = 3;
 
         if (asprintf(&source, "--source=%s", t->path) < 0)
                 source = NULL;
@@ -76,9 +76,6 @@ static int read_page(Try *t) {
         if (!source || !page || !config)
                 return log_oom();
         arguments[1] = source;
-        arguments[2] = (char *) "--verbose";
-        arguments[3] = NULL;
-        n = 3;
         if (o->page || o->url)
                 arguments[n++] = page;
         if (o->config)
@@ -153,7 +150,7 @@ static int put_next(Try *t, bool good) {
                                                        : "URL");
         if (t->enabled)
                 return buffer_printf(&t->out, "Next: tickerctl watch --source=%s\n", word);
-        if (!t->installed)
+        if (!t->by_name)
                 return buffer_printf(
                         &t->out,
                         "Next: install -m 644 %s /etc/tickerd/sources/%s, and try it by name\n",

@@ -293,18 +293,10 @@ static int prepare(Watch *w) {
         return 0;
 }
 
-static bool is_cursor(const char *s) {
-        size_t n = strspn(s, "0123456789abcdef");
-
-        return n > 0 && s[n] == '-' && s[n + 1] &&
-               strspn(s + n + 1, "0123456789") == strlen(s + n + 1) && strlen(s) <= CURSOR_MAX &&
-               strlen(s) - n - 1 <= 19 && !strchr(s + n + 1, '-');
-}
-
 /* Where to begin: at what the file says, at a cursor, at a time; 1: wrong usage. */
 static int find_place(Watch *w, const Config *config) {
-        char since[TIME_SIZE], until[TIME_SIZE];
         _cleanup_(db_freep) Db *archive = NULL;
+        _cleanup_query_ Query query = {};
         int r;
 
         if (w->options->cursor_file) {
@@ -315,14 +307,16 @@ static int find_place(Watch *w, const Config *config) {
         }
         if (*w->cursor || !w->options->since)
                 return 0;
-        if (is_cursor(w->options->since)) {
+        if (cursor_valid(w->options->since)) {
                 (void) snprintf(w->cursor, sizeof(w->cursor), "%s", w->options->since);
                 return 0;
         }
-        if (archive_times(w->options, since, until) < 0)
+        r = query_init(&query, w->options, 0);
+        if (r == -EINVAL)
                 return 1;
-        r = archive_open(config->database.text, &archive);
-        return r < 0 ? r : archive_place(archive, since, w->cursor);
+        if (r >= 0)
+                r = archive_open(config->database.text, &archive);
+        return r < 0 ? r : archive_place(archive, query.since, w->cursor);
 }
 
 /* Ends as the signal would have ended us, for whoever started us. */
