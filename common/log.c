@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "common/log.h"
@@ -41,8 +42,12 @@ static void log_write(int priority, const char *message) {
                         line[i] = line[i + 1] = '?'; /* U+0080 to U+009F */
         line[n++] = '\n';
 
-        /* One write, so that lines of several programs do not mix. Nobody is left to tell if it
-         * fails. */
+        /* A journald that stalls must not stall us. Nobody is left to tell if this fails. */
+        if (log_prefix &&
+            (send(STDERR_FILENO, line, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ||
+             errno != ENOTSOCK))
+                return;
+        /* One write, so that lines of several programs do not mix. */
         if (write(STDERR_FILENO, line, (size_t) n) < 0)
                 return;
 }

@@ -5,8 +5,11 @@
 #define NAME                                                                                       \
         "journal" /* of the place in the store; standard output is the journal's stand-in and      \
                      shares it */
-#define BATCH 64U
-#define KEEP_EVERY 1024 /* items, of a long way to catch up */
+#define BATCH 16U
+/* Keeping the place is a write to the disk. While there is more to hand over, it is kept after so
+ * many items; a crash just then hands those over again. */
+#define KEEP_EVERY 1024    /* to a sink that takes all */
+#define KEEP_EVERY_SLOW 64 /* to one that makes us wait */
 #define RETRY_USEC USEC_PER_SEC
 
 struct Follower {
@@ -58,7 +61,7 @@ static void wait_for_sink(Follower *f, int error) {
         if (error == -EAGAIN && fd >= 0) {
                 if (f->io)
                         return;
-                r = sd_event_add_io(f->event, &f->io, fd, EPOLLOUT | EPOLLONESHOT, on_writable, f);
+                r = sd_event_add_io(f->event, &f->io, fd, EPOLLOUT, on_writable, f);
         }
         if (r < 0) {
                 (void) sd_event_source_set_time_relative(f->timer, RETRY_USEC);
@@ -66,30 +69,40 @@ static void wait_for_sink(Follower *f, int error) {
         }
 }
 
-static void keep_place(Follower *f) {
+static void ask_place(Follower *f) {
+        if (f->sink.resume)
+                f->place = f->sink.resume(f->sink.userdata, f->place);
+}
+
+static void keep_place(Follower *f, int64_t step) {
+        int64_t safe = f->place;
         int r;
 
-        if (f->place == f->stored)
+        if (f->sink.taken)
+                safe = f->sink.taken(f->sink.userdata, f->place);
+        if (safe - f->stored < step)
                 return;
-        r = store_set_place(f->store, NAME, f->place);
+        r = store_set_place(f->store, NAME, safe);
         if (r >= 0)
-                f->stored = f->place;
+                f->stored = safe;
         /* Otherwise the next one keeps it; until then a crash would only hand items over twice. */
 }
 
 void follower_run(Follower *f) {
         int r;
 
+        ask_place(f);
         r = store_items(f->store, f->place, BATCH, hand_over, f);
         if (r == (int) BATCH) { /* the subscribers have their turn before the rest */
-                if (f->place - f->stored >= KEEP_EVERY)
-                        keep_place(f);
+                keep_place(f, KEEP_EVERY);
                 (void) sd_event_source_set_enabled(f->more, SD_EVENT_ONESHOT);
                 return;
         }
-        keep_place(f);
+        keep_place(f, r == -EAGAIN ? KEEP_EVERY_SLOW : 1);
 
-        if (r < 0) {
+        if (r == -EINPROGRESS)
+                ask_place(f);
+        else if (r < 0) {
                 if (r != -EAGAIN && !f->troubled)
                         log_warning("items cannot be handed over for now: %s", strerror(-r));
                 f->troubled = r != -EAGAIN;
@@ -139,6 +152,7 @@ int follower_new(sd_event *event, Store *store, const Sink *sink,
 Follower *follower_free(Follower *f) {
         if (!f)
                 return NULL;
+        keep_place(f, 1);
         (void) sd_event_source_disable_unref(f->more);
         (void) sd_event_source_disable_unref(f->io);
         (void) sd_event_source_disable_unref(f->timer);

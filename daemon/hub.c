@@ -20,6 +20,7 @@ typedef struct Member {
 } Member;
 
 struct Hub {
+        sd_event *event;
         SubscriberContext context;
         LIST_HEAD(, Member) members;
         unsigned count, max;
@@ -118,7 +119,8 @@ static int on_connection(_unused_ sd_event_source *s, int fd, _unused_ uint32_t 
         return 0;
 }
 
-int hub_new(const SubscriberContext *context, unsigned max_subscribers, Hub **ret) {
+int hub_new(sd_event *event, const SubscriberContext *context, unsigned max_subscribers,
+            Hub **ret) {
         Hub *hub;
         int r;
 
@@ -129,9 +131,11 @@ int hub_new(const SubscriberContext *context, unsigned max_subscribers, Hub **re
         hub->max = max_subscribers;
         hub->context = *context;
         hub->context.ended = on_ended;
-        (void) sd_event_ref(hub->context.event);
-        r = sd_event_add_time(hub->context.event, &hub->pause, CLOCK_MONOTONIC, 0, 0, on_pause_over,
-                              hub);
+        hub->event = sd_event_ref(event);
+        r = crowd_new(event, &hub->context.crowd);
+        if (r >= 0)
+                r = sd_event_add_time(event, &hub->pause, CLOCK_MONOTONIC, 0, 0, on_pause_over,
+                                      hub);
         if (r >= 0)
                 r = sd_event_source_set_enabled(hub->pause, SD_EVENT_OFF);
         if (r < 0) {
@@ -159,7 +163,8 @@ Hub *hub_free(Hub *hub) {
                 on_ended(LIST_FIRST(&hub->members));
         stop_listening(hub);
         (void) sd_event_source_disable_unref(hub->pause);
-        (void) sd_event_unref(hub->context.event);
+        (void) crowd_free(hub->context.crowd);
+        (void) sd_event_unref(hub->event);
         free(hub);
         return NULL;
 }
@@ -214,7 +219,7 @@ int hub_listen_fd(Hub *hub, int fd, const char *path) {
                 if (!hub->path)
                         return log_oom();
         }
-        r = sd_event_add_io(hub->context.event, &hub->io, fd, EPOLLIN, on_connection, hub);
+        r = sd_event_add_io(hub->event, &hub->io, fd, EPOLLIN, on_connection, hub);
         if (r < 0)
                 log_error("cannot listen: %s", strerror(-r));
         return r;

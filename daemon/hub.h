@@ -9,8 +9,8 @@
 
 typedef struct Hub Hub;
 
-/* Nobody listens yet. What the context names outlives the hub, which fills in ended. */
-int hub_new(const SubscriberContext *context, unsigned max_subscribers, Hub **ret);
+/* Nobody listens yet. What the context names outlives the hub, which fills in crowd and ended. */
+int hub_new(sd_event *event, const SubscriberContext *context, unsigned max_subscribers, Hub **ret);
 
 /* Closes all connections, and removes the socket if the hub made it. */
 Hub *hub_free(Hub *hub);

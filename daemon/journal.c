@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <syslog.h>
 
 #include "common/buffer.h"
 #include "common/text.h"
@@ -13,7 +16,8 @@
 
 struct Journal {
         struct sockaddr_un address;
-        int fd; /* connected, or -1 */
+        int fd;
+        bool connected;
         const Store *store;
         Buffer entry;
 };
@@ -40,17 +44,16 @@ static int begin(Journal *j, int priority, const char *message_id, const char *m
         return r;
 }
 
+/* The descriptor stays the same when journald's socket is another: somebody may wait for it. */
 static int open_socket(Journal *j) {
-        _cleanup_close_ int fd = -1;
-
-        if (j->fd >= 0)
-                return 0;
-        fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (fd < 0)
+        if (j->fd < 0)
+                j->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (j->fd < 0)
                 return -errno;
-        if (connect(fd, (struct sockaddr *) &j->address, sizeof(j->address)) < 0)
+        if (!j->connected &&
+            connect(j->fd, (struct sockaddr *) &j->address, sizeof(j->address)) < 0)
                 return -errno;
-        j->fd = STEAL_FD(fd);
+        j->connected = true;
         return 0;
 }
 
@@ -63,19 +66,20 @@ static int send_entry(Journal *j) {
         if (send(j->fd, j->entry.data, j->entry.size, MSG_NOSIGNAL) >= 0)
                 return 0;
         r = -errno;
-        if (r != -EAGAIN) /* journald went away: its next socket may be another */
-                j->fd = safe_close(j->fd);
+        j->connected = r == -EAGAIN;
         return r;
 }
 
-static int journal_write(void *userdata, const Item *item) {
-        Journal *j = userdata;
-        char cursor[128];
+void journal_cursor(const Journal *j, int64_t id, char ret[static CURSOR_SIZE]) {
+        (void) snprintf(ret, CURSOR_SIZE, "%s-%lld", store_id(j->store), (long long) id);
+}
+
+int journal_item(Journal *j, const Item *item) {
+        char cursor[CURSOR_SIZE];
         int r;
 
-        (void) snprintf(cursor, sizeof(cursor), "%s-%lld", store_id(j->store),
-                        (long long) item->id);
-        r = begin(j, 5, JOURNAL_ITEM, item->headline);
+        journal_cursor(j, item->id, cursor);
+        r = begin(j, LOG_NOTICE, JOURNAL_ITEM, item->headline);
         number(j, &r, "TICKERD_ID", item->id);
         field(j, &r, "TICKERD_CURSOR", cursor);
         field(j, &r, "TICKERD_SOURCE", item->source);
@@ -99,14 +103,24 @@ int journal_note(Journal *j, int priority, const char *message_id, const char *m
         return r < 0 ? r : send_entry(j);
 }
 
-static int journal_fd(void *userdata) {
-        const Journal *j = userdata;
+int journal_mark(Journal *j, const char *run) {
+        int r;
 
-        return j->fd;
+        /* With the priority of items, so that a journald that stores only some stores both or none.
+         */
+        r = begin(j, LOG_NOTICE, NULL, "Looking up which items the journal has");
+        field(j, &r, "TICKERD_RUN", run);
+        return r < 0 ? r : send_entry(j);
 }
 
-Sink journal_sink(Journal *j) {
-        return (Sink){ .write = journal_write, .fd = journal_fd, .userdata = j };
+bool journal_pending(const Journal *j) {
+        int n;
+
+        return j->fd >= 0 && ioctl(j->fd, SIOCOUTQ, &n) >= 0 && n > 0;
+}
+
+int journal_fd(const Journal *j) {
+        return j->fd;
 }
 
 int journal_new(const char *path, const Store *store, Journal **ret) {

@@ -7,7 +7,7 @@
  * sd_journal_send() would, for as long as journald stalls.
  */
 
-#include "daemon/follower.h"
+#include "daemon/store.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
@@ -25,9 +25,31 @@ typedef struct Journal Journal;
 int journal_new(const char *path, const Store *store, Journal **ret);
 Journal *journal_free(Journal *journal);
 
-/* The sink for items: one entry each. */
-Sink journal_sink(Journal *journal);
+#define CURSOR_SIZE 128
 
-/* An entry about the daemon's own work; source, state and detail may be NULL. Errors as send(). */
+/* The cursor of an item, as in TICKERD_CURSOR=. */
+void journal_cursor(const Journal *journal, int64_t id, char ret[static CURSOR_SIZE]);
+
+/*
+ * These send an entry, or fail as send() does: -EAGAIN while the queue is full, which journald does
+ * not read, another error when journald is not there. 0 says only that journald has it in its
+ * queue.
+ */
+
+/* The entry of an item. */
+int journal_item(Journal *journal, const Item *item);
+
+/* An entry about the daemon's own work; source, state and detail may be NULL. */
 int journal_note(Journal *journal, int priority, const char *message_id, const char *message,
                  const char *source, const char *state, const char *detail);
+
+/* An entry with TICKERD_RUN=run, to be read back: journald takes entries in the order they were
+ * sent.
+ */
+int journal_mark(Journal *journal, const char *run);
+
+/* Is there an entry of ours that journald has not taken out of its queue yet? */
+bool journal_pending(const Journal *journal);
+
+/* The socket, to wait until it can be written; negative when there is none. */
+int journal_fd(const Journal *journal);

@@ -5,7 +5,7 @@
 
 #include "daemon/board.h"
 #include "daemon/hub.h"
-#include "daemon/journal.h"
+#include "daemon/journal-sink.h"
 #include "daemon/manager.h"
 #include "daemon/poller.h"
 #include "daemon/report.h"
@@ -29,7 +29,8 @@ struct Manager {
         Board *board;
         Report *report; /* the last one */
         Hub *hub;
-        Journal *journal;
+        Journal *journal; /* both NULL when items go to standard output */
+        JournalSink *journal_sink;
         Follower *follower;
         Poller *poller;
         char status_text[512];

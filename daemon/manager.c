@@ -173,21 +173,34 @@ static void on_handed_over(void *userdata, int error) {
                 manager_stop_if_done(m);
 }
 
+static void on_journal(void *userdata) {
+        Manager *m = userdata;
+
+        follower_run(m->follower);
+        manager_show_status(m);
+}
+
 /* Items go to the journal when we run as a service and nobody forbade it, otherwise to standard
  * output. */
 int manager_set_follower(Manager *m) {
         bool journal = m->config->journal && log_is_journal(STDERR_FILENO);
-        Sink sink;
+        Sink sink = printer_sink();
         int r;
 
+        if (m->follower && journal == !!m->journal)
+                return 0;
         m->follower = follower_free(m->follower);
-        if (journal && !m->journal) {
+        m->journal_sink = journal_sink_free(m->journal_sink);
+        m->journal = journal_free(m->journal);
+        if (journal) {
                 r = journal_new(JOURNAL_SOCKET, m->store, &m->journal);
+                if (r >= 0)
+                        r = journal_sink_new(m->event, m->journal, m->store, on_journal, m,
+                                             &m->journal_sink);
                 if (r < 0)
                         return r;
-        } else if (!journal)
-                m->journal = journal_free(m->journal);
-        sink = journal ? journal_sink(m->journal) : printer_sink();
+                sink = journal_sink(m->journal_sink);
+        }
         return follower_new(m->event, m->store, &sink, on_handed_over, m, &m->follower);
 }
 

@@ -185,6 +185,8 @@ int request_parse(Db *json, Tape *tape, const char *line, size_t size, Request *
 
         if (size > REQUEST_MAX || memchr(line, '\0', size) || !utf8_valid(line, size))
                 r = fail(&p, "bad-request", "not a line of UTF-8 of at most 16 KiB");
+        else if (memmem(line, size, "\\u0000", 6)) /* SQLite would end a name there */
+                r = fail(&p, "bad-request", "no name has a NUL in it");
         else if (line[strspn(line, " \t")] != '{')
                 r = fail(&p, "bad-request", "not a JSON object");
         else

@@ -115,8 +115,8 @@ static int set_up(Manager *m, const ManagerOptions *options) {
         if (r >= 0)
                 r = board_new(&m->board);
         if (r >= 0)
-                r = hub_new(&(SubscriberContext){ .event = m->event,
-                                                  .json = m->json,
+                r = hub_new(m->event,
+                            &(SubscriberContext){ .json = m->json,
                                                   .tape = m->tape,
                                                   .board = m->board,
                                                   .report = manager_on_report,
@@ -177,6 +177,7 @@ Manager *manager_free(Manager *m) {
         (void) sd_event_source_disable_unref(m->stop_timer);
         (void) poller_free(m->poller);
         (void) follower_free(m->follower);
+        (void) journal_sink_free(m->journal_sink);
         (void) journal_free(m->journal);
         (void) hub_free(m->hub);
         (void) report_unref(m->report);

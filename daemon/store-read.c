@@ -115,8 +115,9 @@ int store_last(Store *store, int64_t n, const char *sources, int64_t *ret) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        if (n <= 0) {
-                *ret = store->newest;
+        /* From oldest on there is no hole, so that nothing needs to be counted. */
+        if (n <= 0 || (!sources && n <= store->newest - store->oldest + 1)) {
+                *ret = store->newest - MAX(n, (int64_t) 0);
                 return 0;
         }
         if (sources)
@@ -134,6 +135,21 @@ int store_last(Store *store, int64_t n, const char *sources, int64_t *ret) {
                 *ret = rows_null(rows, 0) ? store->newest : rows_int(rows, 0) - 1;
         else
                 *ret = rows_int(rows, 0);
+        return 0;
+}
+
+int store_recent(Store *store, int64_t *ret) {
+        Rows *rows;
+        int r;
+
+        r = db_query(store->db, SQL_ITEMS_RECENT, &rows, "");
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret = rows_int(rows, 0);
+        rows_end(rows);
         return 0;
 }
 

@@ -111,6 +111,10 @@ int store_items(Store *store, int64_t after, unsigned limit, item_fn fn, void *u
  */
 int store_last(Store *store, int64_t n, const char *sources, int64_t *ret);
 
+/* After which id the items come that were new in the ten minutes before the newest, 10,000 at most.
+ */
+int store_recent(Store *store, int64_t *ret);
+
 /* The place on the tape of a follower other than a subscriber, by name; -ENODATA: it has none yet.
  */
 int store_place(Store *store, const char *follower, int64_t *ret);

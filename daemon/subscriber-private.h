@@ -15,8 +15,7 @@ struct Subscriber {
         const SubscriberContext *context;
         void *userdata; /* for ended() */
         int fd;
-        sd_event_source *io;
-        uint32_t events; /* what io waits for */
+        CrowdMember member;
 
         int64_t place; /* the last item that was sent or passed over */
         int64_t end;   /* live = false: say goodbye after this one */

@@ -191,7 +191,7 @@ static int advance(Subscriber *s, const Page *page, size_t n_lines, size_t sent)
 static int send_page(Subscriber *s) {
         struct iovec pieces[PIECES_MAX];
         struct msghdr message = { .msg_iov = pieces };
-        size_t n_lines;
+        size_t n_lines, size = 0;
         ssize_t n;
         Page page;
         int r;
@@ -204,11 +204,15 @@ static int send_page(Subscriber *s) {
                 s->place = n_lines == page.n ? page.last : page.lines[n_lines].id - 1;
                 return 0;
         }
+        for (size_t i = 0; i < message.msg_iovlen; i++)
+                size += pieces[i].iov_len;
         n = sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0)
                 return errno == EINTR ? 0 : -errno;
         r = advance(s, &page, n_lines, (size_t) n);
-        return r < 0 ? r : (int) n;
+        if (r < 0)
+                return r;
+        return (size_t) n < size ? -EAGAIN : (int) n;
 }
 
 static int64_t last_wanted(const Subscriber *s) {
@@ -285,37 +289,44 @@ static void run(Subscriber *s) {
          * more. */
         if (!s->read_closed && s->pending.size == 0 && !s->report && s->input.size <= REQUEST_MAX)
                 events |= EPOLLIN;
-        if (events == s->events)
-                return;
-        s->events = events;
-        if (sd_event_source_set_io_events(s->io, events) < 0)
+        if (crowd_wait(&s->member, events) < 0)
                 end(s);
 }
 
-static int on_io(_unused_ sd_event_source *source, _unused_ int fd, uint32_t revents,
-                 void *userdata) {
+static void on_ready(uint32_t revents, void *userdata) {
         Subscriber *s = userdata;
 
-        if (revents &
-            (EPOLLHUP | EPOLLERR)) { /* closed on both sides: nobody reads what we would send */
+        if (revents & (EPOLLHUP | EPOLLERR)) /* closed on both sides: nobody would read */
                 end(s);
-                return 0;
-        }
-        if (revents & EPOLLIN && read_some(s) < 0) {
-                end(s);
-                return 0;
-        }
-        run(s);
-        return 0;
-}
-
-void subscriber_wake(Subscriber *s) {
-        if (!(s->events & EPOLLOUT)) /* otherwise it goes on by itself, once there is room */
+        else if (!s->read_closed && s->input.size <= REQUEST_MAX && read_some(s) < 0)
+                end(s); /* also who has only made room may have asked for something else */
+        else
                 run(s);
 }
 
+void subscriber_wake(Subscriber *s) {
+        if (!(s->member.events & EPOLLOUT)) /* otherwise it goes on by itself, once there is room */
+                run(s);
+}
+
+/* Of a status that is going out, only the line begun is left; nothing else is pending then. */
+static int cut_report(Subscriber *s) {
+        const Buffer *text = s->report ? &s->report->text : NULL;
+        int r = 0;
+
+        if (text && s->report_sent > 0 && text->data[s->report_sent - 1] != '\n') {
+                const char *rest = text->data + s->report_sent;
+                const char *newline = memchr(rest, '\n', text->size - s->report_sent);
+
+                if (newline)
+                        r = buffer_append(&s->pending, rest, (size_t) (newline + 1 - rest));
+        }
+        s->report = report_unref(s->report);
+        return r;
+}
+
 void subscriber_stop(Subscriber *s) {
-        if (!s->closing && answer_bye(&s->pending, "stopping") < 0) {
+        if (cut_report(s) < 0 || (!s->closing && answer_bye(&s->pending, "stopping") < 0)) {
                 end(s);
                 return;
         }
@@ -356,8 +367,8 @@ int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Sub
         s->live = true;
         s->pending = BUFFER(PENDING_MAX);
         s->input = BUFFER(REQUEST_MAX + READ_BYTES);
-        s->events = EPOLLIN;
-        r = sd_event_add_io(context->event, &s->io, fd, s->events, on_io, s);
+        s->member = (CrowdMember){ .fd = fd, .events = EPOLLIN, .ready = on_ready, .userdata = s };
+        r = crowd_join(context->crowd, &s->member);
         if (r < 0) {
                 (void) subscriber_free(s);
                 return r;
@@ -369,7 +380,7 @@ int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Sub
 Subscriber *subscriber_free(Subscriber *s) {
         if (!s)
                 return NULL;
-        (void) sd_event_source_disable_unref(s->io);
+        crowd_leave(&s->member);
         if (!s->saved) /* otherwise what it has sent is for the next daemon */
                 subscriber_drain(s->fd);
         (void) safe_close(s->fd);

@@ -6,10 +6,9 @@
  * begun, an answer), and a request half read. What it costs is bounded, however slow the client is.
  */
 
-#include <systemd/sd-event.h>
-
 #include "common/buffer.h"
 #include "daemon/board.h"
+#include "daemon/crowd.h"
 #include "daemon/request.h"
 
 typedef struct Subscriber Subscriber;
@@ -17,7 +16,7 @@ typedef struct Report Report;
 
 /* What the hub lends to all of its subscribers. */
 typedef struct SubscriberContext {
-        sd_event *event;
+        Crowd *crowd;
         Db *json;
         Tape *tape;
         Board *board;

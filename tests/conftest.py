@@ -10,6 +10,7 @@ import signal
 import pytest
 
 from programs import Config, Daemon, Fetcher
+from service import Service
 from website import Site
 
 
@@ -32,6 +33,15 @@ def daemon(config):
     it = Daemon(config)
     yield it
     it.close()
+
+
+@pytest.fixture
+def service(config):
+    """A daemon whose service manager we are. Not started yet."""
+    it = Service(config)
+    yield it
+    it.close()
+    it.forget()
 
 
 @pytest.fixture

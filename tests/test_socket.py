@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The socket, as tickerd-protocol(7) describes it."""
 
+import errno
 import json
 import os
+import shutil
+import signal
 import socket
 import stat
+import subprocess
 
 import pytest
 
-from website import strip_page
+from website import DEADLINE, strip_page
 
 
 def ids(items):
@@ -137,6 +141,16 @@ def test_several_requests_on_one_connection(tape):
     (b'{"status":true,"last":1}\n', "bad-request"),
     (b'{"states":1}\n', "bad-request"),
     (b"\xff\xfe\n", "bad-request"),
+    (b'{"after":1,"sources":["left\xff"]}\n', "bad-request"),
+    (b'{"sources":["left\xed\xa0\x80"]}\n', "bad-request"),
+    (b'\xef\xbb\xbf{"after":1}\n', "bad-request"),
+    (b'{"sources":["left\\u0000"]}\n', "bad-request"),
+    (b'{"after\\u0000":1}\n', "bad-request"),
+    (b'{"after":1}{"after":1}\n', "bad-request"),
+    (b'{"live":null}\n', "bad-request"),
+    (b'{"sources":{"0":"left"}}\n', "bad-request"),
+    (b'{"sources":' + b"[" * 2000 + b'"left"' + b"]" * 2000 + b"}\n", "bad-request"),
+    (b'{"a":' * 3000 + b"1" + b"}" * 3000 + b"\n", "bad-request"),
     (b'{"after":1}\0\n', "bad-request"),
     (b"[" * 16000 + b"\n", "bad-request"),
     (b'{"after":' + b"[" * 10000 + b"\n", "bad-request"),
@@ -209,6 +223,26 @@ def test_reader_that_takes_nothing_delays_nobody(site, config, daemon):
     assert ids(received) == list(range(1, 1502))
 
 
+def test_request_in_the_middle_of_a_long_replay(site, config, daemon):
+    """It is taken while the replay goes on, not after it."""
+    text = "A headline that is as long as a headline can well be, " * 30
+    config.source("port", site.url("/"))
+    site.set("/", strip_page([f"{n} {text}" for n in range(400)]))
+    daemon.start()
+    client = daemon.connect(after=0)
+    assert client.line()["type"] == "hello"
+    assert ids(client.lines(10)) == list(range(1, 11))
+    client.send({"last": 2, "live": False})
+    before = 10
+    while (line := client.line())["type"] == "item":
+        before += 1
+        assert line["id"] == before
+    assert (line["type"], line["after"]) == ("hello", 398)
+    assert before < 400
+    assert ids(client.lines(2)) == [399, 400]
+    assert client.line()["type"] == "bye"
+
+
 def test_full(site, config, daemon):
     config.set(MaxSubscribers=2)
     site.set("/", strip_page(["One"]))
@@ -243,6 +277,66 @@ def test_socket_mode_and_what_is_left_of_a_dead_daemon(site, config, daemon):
     config.set(SocketMode="0660")
     daemon.reload()
     assert stat.S_IMODE(os.stat(config.socket).st_mode) == 0o660
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_who_may_connect(site, config, daemon):
+    """A member of the socket's group may, others may not."""
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    config.short.chmod(0o755)
+    daemon.start()
+
+    def connect(group):
+        program = "import socket, sys; sys.exit(socket.socket(socket.AF_UNIX).connect_ex(sys.argv[1]))"
+        return subprocess.run(["setpriv", "--reuid=65534", f"--regid={group}", "--clear-groups", "/usr/bin/python3", "-c",
+                               program, config.socket], timeout=DEADLINE).returncode
+
+    assert connect(0) == 0
+    assert connect(65534) == errno.EACCES
+    config.set(SocketMode="0666")
+    daemon.reload()
+    assert connect(65534) == 0
+    config.set(SocketMode="0600")
+    daemon.reload()
+    assert connect(0) == errno.EACCES
+
+
+def test_out_of_descriptors(site, config, daemon, tmp_path):
+    """It waits for better times, without a rush; who is there already is served, and so are the others later."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not here")
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    trace = tmp_path / "trace"
+    daemon.start(wrap=["prlimit", "--nofile=64:64", "strace", "-D", "-o", trace, "-e",
+                       "trace=accept4,epoll_wait,epoll_pwait,epoll_pwait2"], env={"ASAN_OPTIONS": "detect_leaks=0"})
+    daemon.wait_stdout(1)
+
+    def wait_short(n):
+        daemon.stderr.wait(lambda lines: sum("no more subscribers for now: Too many" in line for line in lines) >= n,
+                           f"word {n} that descriptors ran out")
+
+    clients = [daemon.connect(last=0) for _ in range(100)]
+    assert clients[0].line()["type"] == "hello"
+    wait_short(1)
+    before = trace.stat().st_size
+    for n in range(2, 7):
+        site.set("/", strip_page([f"Number {n}"]))
+        daemon.settle(site)
+        assert clients[0].line()["id"] == n
+    wait_short(3)
+    calls = trace.read_text()[before:]
+    assert 2 <= calls.count("EMFILE") <= 4
+    assert 10 <= calls.count("epoll_") < 1000  # a rush would be many thousands
+
+    for client in clients[:70]:
+        client.close()
+    for client in clients[70:]:
+        assert client.line()["type"] == "hello"
+    site.set("/", strip_page(["The last one"]))
+    daemon.settle(site)
+    assert {client.line()["id"] for client in clients[70:]} == {7}
 
 
 def test_socket_in_use_and_not_a_socket(site, config, daemon):
@@ -281,6 +375,28 @@ def test_removed_items(site, config, daemon):
     assert daemon.db("SELECT headline FROM search('three')") == []
 
 
+def test_removed_under_a_slow_reader(site, config, daemon):
+    text = "A headline that is as long as a headline can well be, " * 30
+    site.set("/", strip_page([f"{n} {text}" for n in range(400)]))
+    config.source("port", site.url("/"))
+    config.set(Retain="1ms")
+    daemon.start()
+    slow = daemon.connect(after=0)
+    assert slow.line()["type"] == "hello"
+    assert ids(slow.lines(1)) == [1]
+    site.set("/", strip_page(["The last one"]))
+    daemon.settle(site)
+    daemon.reload()  # looks after Retain= at once
+    daemon.settle(site)
+    place = 1
+    while (line := slow.line())["type"] == "item":
+        place += 1
+        assert line["id"] == place
+    assert place < 400
+    assert line == {"type": "gap", "after": place, "oldest": 401}
+    assert ids(slow.lines(1)) == [401]
+
+
 def read_status(client):
     lines = []
     while not lines or lines[-1]["type"] != "status-end":
@@ -312,6 +428,23 @@ def test_status(tape):
     client.send({"last": 1})
     assert client.line()["after"] == 9
     assert client.line()["id"] == 10
+
+
+def test_stop_in_the_middle_of_a_status(tape):
+    """The line begun is finished, and nothing comes after the last word."""
+    long = [tape.connect(last=0, sources=["left"] * 1000) for _ in range(80)]
+    for client in long:
+        assert client.line()["type"] == "hello"
+    client = tape.connect(status=True)  # more than a socket takes
+    assert client.line()["type"] == "status"
+    tape.signal(signal.SIGTERM)
+    tape.wait_notify(lambda notice: notice.get("STOPPING") == "1")
+    lines = []
+    while (line := client.raw_line()) is not None:
+        lines.append(json.loads(line))
+    assert lines[-1] == {"type": "bye", "reason": "stopping"}
+    assert {line["type"] for line in lines[:-1]} == {"source", "subscriber"}
+    assert tape.wait_exit() == 0
 
 
 def test_status_does_not_disturb_the_stream(site, tape):
