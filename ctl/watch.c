@@ -48,33 +48,38 @@ static void watch_done(Watch *w) {
         (void) sd_event_unref(w->event);
 }
 
+/* With how many items to begin: a bar has room for one. */
+static int64_t first_items(const Options *options) {
+        if (options->number >= 0)
+                return options->number;
+        if (options->strip)
+                return LAST_DEFAULT;
+        if (options->notify && !options->format_set)
+                return 0;
+        return options->format == OUTPUT_TEXT || options->format == OUTPUT_JSON ? LAST_DEFAULT : 1;
+}
+
 static int request(Watch *w) {
-        int64_t last = w->options->number;
-        _cleanup_free_ char *sources = NULL;
+        bool states = show_wants_states(w->show);
         _cleanup_buffer_ Buffer b = BUFFER(CLIENT_LINE_MAX);
+        _cleanup_free_ char *sources = NULL;
         int r;
 
-        if (last < 0)
-                last = w->options->notify && !w->options->format_set ? 0 : LAST_DEFAULT;
         r = options_sources(w->options, &sources);
-        if (r >= 0 && show_wants_states(w->show))
-                r = buffer_puts(&b, "{\"status\":true}\n");
+        if (r >= 0)
+                r = buffer_puts(&b, states ? "{\"status\":true}\n{" : "{");
         if (r < 0)
                 return r;
         if (*w->cursor)
-                r = buffer_printf(&b, "{\"after\":\"%s\"", w->cursor);
+                r = buffer_printf(&b, "\"after\":\"%s\"", w->cursor);
         else if (w->options->number == NUMBER_ALL)
-                r = buffer_puts(&b, "{\"after\":0");
-        else if (w->options->format == OUTPUT_TEXT || w->options->format == OUTPUT_JSON)
-                r = buffer_printf(&b, "{\"last\":%lld", (long long) last);
-        else /* a bar has room for one */
-                r = buffer_printf(&b, "{\"last\":%lld",
-                                  (long long) (w->options->number < 0 ? 1 : last));
+                r = buffer_puts(&b, "\"after\":0");
+        else
+                r = buffer_printf(&b, "\"last\":%lld", (long long) first_items(w->options));
         if (r >= 0 && sources)
                 r = buffer_printf(&b, ",\"sources\":%s", sources);
         if (r >= 0)
-                r = buffer_printf(&b, ",\"states\":%s}",
-                                  show_wants_states(w->show) ? "true" : "false");
+                r = buffer_puts(&b, states ? ",\"states\":true}" : "}");
         return r < 0 ? r : client_send(w->client, b.data);
 }
 
