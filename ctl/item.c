@@ -44,11 +44,11 @@ void item_read(Rows *rows, Item *ret) {
         ret->repeats = rows_int(rows, 10);
 }
 
-int item_parse(Db *json, const char *line, size_t n, Item *ret) {
+int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(json, SQL_CTL_LINE, &rows, "t", line, n);
+        r = db_query(json, SQL_CTL_LINE, &rows, "ti", line, n, (int64_t) whole);
         if (r >= 0)
                 r = rows_next(rows);
         if (r <= 0) {
@@ -58,7 +58,7 @@ int item_parse(Db *json, const char *line, size_t n, Item *ret) {
         if (!streq(strnull(rows_text(rows, 0)), "item"))
                 return 0;
         item_read(rows, ret);
-        return ret->id > 0 && *ret->cursor && *ret->headline;
+        return ret->id > 0 && cursor_valid(ret->cursor) && (!whole || *ret->headline);
 }
 
 int item_write(const Item *item, Buffer *b) {

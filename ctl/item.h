@@ -31,10 +31,11 @@ bool cursor_valid(const char *s);
 void item_read(Rows *rows, Item *ret);
 
 /*
- * A line of the socket, with any database for its JSON. 1: it is an item; 0: another line, or one
- * without what an item must have; negative: no JSON.
+ * A line of the socket, with any database for its JSON: all that is shown of an item, or only its
+ * id and cursor, which takes half the time. 1: it is an item; 0: another line, or one without what
+ * an item must have; negative: no JSON.
  */
-int item_parse(Db *json, const char *line, size_t n, Item *ret);
+int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret);
 
 /* The line that the socket would have sent for an item, with its newline. */
 int item_write(const Item *item, Buffer *b);

@@ -126,6 +126,10 @@ int show_new(const Options *options, const Config *config, sd_event *event, Show
         return 0;
 }
 
+bool show_wants_items(const Show *show) {
+        return show->options->format != OUTPUT_JSON || show->notifier || show->strip;
+}
+
 bool show_wants_states(const Show *show) {
         return show->board;
 }

@@ -16,6 +16,9 @@ int show_new(const Options *options, const Config *config, sd_event *event, Show
 Show *show_free(Show *show);
 DEFINE_CLEANUP(Show, show_free);
 
+/* Are the parts of an item looked at, or only its line passed on? */
+bool show_wants_items(const Show *show);
+
 /* Is how sources are worth asking for? */
 bool show_wants_states(const Show *show);
 

@@ -171,7 +171,7 @@ static int on_line(char *line, size_t n, void *userdata) {
         static Item item;
         int r;
 
-        r = item_parse(w->json, line, n, &item);
+        r = item_parse(w->json, line, n, show_wants_items(w->show), &item);
         if (r > 0)
                 return w->greeted ? on_item(w, &item, line, n) : 0;
         if (r >= 0)
