@@ -113,7 +113,6 @@ static int on_hello(Watch *w, const char *line) {
         if (*w->cursor && !streq(cursor, w->cursor))
                 show_notice(w->show, "items were removed before they could be shown (Retain=)");
         w->greeted = w->ever = true;
-        show_connection(w->show, true);
         return save(w, cursor);
 }
 
@@ -232,6 +231,8 @@ static int start(Watch *w) {
                                     w);
         if (r < 0)
                 disconnect(w);
+        else
+                show_connection(w->show, true);
         return r;
 }
 

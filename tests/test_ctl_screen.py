@@ -68,32 +68,32 @@ def same(name, screen):
 @pytest.mark.parametrize("name, columns", [("wide", 80), ("narrow", 40), ("tiny", 22)])
 def test_watch(tape, config, name, columns):
     with Terminal(config.short, ctl(config, "watch", "--color=never"), columns=columns, rows=40) as terminal:
-        same(f"watch-{name}", terminal.wait("all well"))
+        same(f"watch-{name}", terminal.wait("(edit)\n1 source, all well"))
 
 
 def test_colors_come_from_the_palette(tape, config):
     with Terminal(config.short, ctl(config, "watch", "-n", "1")) as terminal:
-        same("watch-colors", terminal.wait("all well", colors=True))
+        same("watch-colors", terminal.wait("(edit)\n\x1b[2m1 source, all well", colors=True))
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_no_color(tape, config, env):
     with Terminal(config.short, ctl(config, "watch", "-n", "1"), **env) as terminal:
-        screen = terminal.wait("all well", colors=True)
+        screen = terminal.wait("(edit)\n1 source, all well", colors=True)
         assert "\x1b[" not in screen
         assert "*34*" in screen and "*officials say*" in screen
 
 
 def test_terminal_without_utf8(tape, config):
     with Terminal(config.short, ctl(config, "watch"), LC_ALL="C", NO_COLOR="1") as terminal:
-        screen = terminal.wait("all well")
+        screen = terminal.wait("(edit)\n1 source, all well")
         assert screen.isascii()
         same("watch-ascii", screen)
 
 
 def test_resize(tape, config):
     with Terminal(config.short, ctl(config, "watch", "-n", "2", "--color=never"), columns=80, rows=30) as terminal:
-        terminal.wait("all well")
+        terminal.wait("(edit)\n1 source, all well")
         terminal.resize(16, 30)
         terminal.wait("1 source, all…")
         tape.add("Missing trawler found adrift off Marrowby")
@@ -108,7 +108,7 @@ def test_resize(tape, config):
 
 def test_restart_of_the_daemon(tape, config):
     with Terminal(config.short, ctl(config, "watch", "-n", "1", "--color=never")) as terminal:
-        terminal.wait("all well")
+        terminal.wait("(edit)\n1 source, all well")
         tape.kill()
         terminal.wait("no connection to the daemon; trying again")
         tape.start()
