@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <dirent.h>
-
 #include "common/config.h"
 #include "common/log.h"
 #include "common/text.h"
@@ -30,73 +28,6 @@ Config *config_free(Config *config) {
         return NULL;
 }
 
-static int is_drop_in(const struct dirent *entry) {
-        size_t n = strlen(entry->d_name);
-
-        return entry->d_name[0] != '.' && n > 5 && streq(entry->d_name + n - 5, ".conf");
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b) {
-        return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int read_drop_in(Config *config, const char *folder, const char *name) {
-        _cleanup_free_ char *path = NULL;
-        int r;
-
-        if (asprintf(&path, "%s/%s", folder, name) < 0) {
-                path = NULL;
-                return log_oom();
-        }
-        r = settings_read(path, settings, ELEMENTSOF(settings), config);
-        if (r == -ENOENT || r == -EACCES)
-                log_error("%s: %s", path, strerror(-r));
-        return r;
-}
-
-static int read_drop_ins(Config *config) {
-        _cleanup_free_ struct dirent **entries = NULL;
-        _cleanup_free_ char *folder = NULL;
-        int n, error = 0;
-
-        if (asprintf(&folder, "%s.d", config->path) < 0) {
-                folder = NULL;
-                return log_oom();
-        }
-        n = scandir(folder, &entries, is_drop_in, by_name);
-        if (n < 0) {
-                if (errno == ENOENT || errno == ENOTDIR)
-                        return 0;
-                error = -errno;
-                log_error("%s: %s", folder, strerror(-error));
-                return error;
-        }
-        for (int i = 0; i < n; i++) {
-                int r = read_drop_in(config, folder, entries[i]->d_name);
-
-                if (r < 0 && error == 0)
-                        error = r;
-                free(entries[i]);
-        }
-        return error;
-}
-
-/* The first folder of a list that systemd passes in the environment, else the given one. */
-static int set_default_path(Value *value, const char *variable, const char *folder,
-                            const char *file) {
-        const char *list = getenv(variable);
-
-        if (value->text)
-                return 0;
-        if (isempty(list))
-                list = folder;
-        if (asprintf(&value->text, "%.*s/%s", (int) strcspn(list, ":"), list, file) < 0) {
-                value->text = NULL;
-                return log_oom();
-        }
-        return 0;
-}
-
 /* A source named twice is polled once. */
 static void drop_repeated_sources(Values *sources) {
         size_t n = 0;
@@ -116,7 +47,7 @@ static void drop_repeated_sources(Values *sources) {
 
 int config_load(const char *path, Config **ret) {
         _cleanup_(config_freep) Config *config = NULL;
-        int r, k;
+        int r;
 
         config = calloc(1, sizeof(Config));
         if (!config)
@@ -125,19 +56,15 @@ int config_load(const char *path, Config **ret) {
         if (!config->path || settings_init(settings, ELEMENTSOF(settings), config) < 0)
                 return log_oom();
 
-        r = settings_read(config->path, settings, ELEMENTSOF(settings), config);
-        if (r == -ENOENT && !path)
-                r = 0;
-        if (r == -ENOENT || r == -EACCES)
-                log_error("%s: %s", config->path, strerror(-r));
-        k = read_drop_ins(config);
-        if (r < 0 || k < 0)
-                return r < 0 ? r : k;
-
-        r = set_default_path(&config->database, "STATE_DIRECTORY", TICKERD_STATEDIR, "ticker.db");
+        r = settings_load(config->path, path != NULL, settings, ELEMENTSOF(settings), config);
         if (r < 0)
                 return r;
-        r = set_default_path(&config->socket, "RUNTIME_DIRECTORY", TICKERD_RUNDIR, "tickerd.sock");
+
+        r = value_default_path(&config->database, "STATE_DIRECTORY", TICKERD_STATEDIR, "ticker.db");
+        if (r < 0)
+                return r;
+        r = value_default_path(&config->socket, "RUNTIME_DIRECTORY", TICKERD_RUNDIR,
+                               "tickerd.sock");
         if (r < 0)
                 return r;
         drop_repeated_sources(&config->sources);
@@ -173,6 +100,27 @@ void sources_free(Source **sources, size_t n) {
         free(sources);
 }
 
+int config_load_listed(const Config *config, size_t i, Source **ret) {
+        const Value *v = config->sources.items + i;
+        const char *file = v->file ? v->file : config->path;
+        unsigned line = MAX(v->line, 1U);
+        int r;
+
+        r = config_load_source(config, v->text, ret);
+        if (r == -ENOENT && !source_name_valid(v->text))
+                log_file(LOG_ERR, file, line,
+                         "\"%.80s\" is not a source's name: a-z, 0-9 and -, at most 64", v->text);
+        else if (r == -ENOENT)
+                log_file(LOG_ERR, file, line,
+                         "no source \"%s\": neither sources/%s.source beside the configuration "
+                         "nor %s/sources/%s.source",
+                         v->text, v->text, TICKERD_DATADIR, v->text);
+        else if (r == -EACCES)
+                log_file(LOG_ERR, file, line, "source \"%s\" cannot be read: %s", v->text,
+                         strerror(-r));
+        return r;
+}
+
 int config_load_sources(const Config *config, Source ***ret_sources) {
         size_t n = config->sources.n;
         Source **sources;
@@ -183,25 +131,8 @@ int config_load_sources(const Config *config, Source ***ret_sources) {
                 return log_oom();
 
         for (size_t i = 0; i < n; i++) {
-                const Value *v = config->sources.items + i;
-                const char *file = v->file ? v->file : config->path;
-                unsigned line = MAX(v->line, 1U);
-                int r;
+                int r = config_load_listed(config, i, sources + i);
 
-                r = config_load_source(config, v->text, sources + i);
-                if (r == -ENOENT && !source_name_valid(v->text))
-                        log_file(LOG_ERR, file, line,
-                                 "\"%.80s\" is not a source's name: a-z, 0-9 and -, at most 64",
-                                 v->text);
-                else if (r == -ENOENT)
-                        log_file(
-                                LOG_ERR, file, line,
-                                "no source \"%s\": neither sources/%s.source beside the configuration "
-                                "nor %s/sources/%s.source",
-                                v->text, v->text, TICKERD_DATADIR, v->text);
-                else if (r == -EACCES)
-                        log_file(LOG_ERR, file, line, "source \"%s\" cannot be read: %s", v->text,
-                                 strerror(-r));
                 if (r < 0 && error == 0)
                         error = r;
         }

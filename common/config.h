@@ -35,9 +35,12 @@ DEFINE_CLEANUP(Config, config_free);
  */
 int config_load_source(const Config *config, const char *name, Source **ret);
 
+/* Reads the enabled source number i. A missing one is an error at the line that names it. */
+int config_load_listed(const Config *config, size_t i, Source **ret);
+
 /*
- * Reads every enabled source. A missing one is an error at the line that names it. ret_sources
- * holds config->sources.n pointers, to be freed with sources_free().
+ * Reads every enabled source. ret_sources holds config->sources.n pointers, to be freed with
+ * sources_free().
  */
 int config_load_sources(const Config *config, Source ***ret_sources);
 void sources_free(Source **sources, size_t n);

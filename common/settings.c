@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
 #include <strings.h>
 #include <sys/types.h>
 
@@ -17,6 +18,20 @@ void values_done(Values *v) {
                 value_done(v->items + i);
         free(v->items);
         *v = (Values){};
+}
+
+int value_default_path(Value *v, const char *variable, const char *folder, const char *file) {
+        const char *list = getenv(variable);
+
+        if (v->text)
+                return 0;
+        if (isempty(list))
+                list = folder;
+        if (asprintf(&v->text, "%.*s/%s", (int) strcspn(list, ":"), list, file) < 0) {
+                v->text = NULL;
+                return log_oom();
+        }
+        return 0;
 }
 
 static int value_copy(const Value *from, const char *text, size_t n, Value *ret) {
@@ -255,4 +270,68 @@ int settings_read(const char *path, const Setting *table, size_t n, void *object
         Reading reading = { .table = table, .n = n, .object = object };
 
         return ini_read(path, on_line, &reading);
+}
+
+static int is_drop_in(const struct dirent *entry) {
+        size_t n = strlen(entry->d_name);
+
+        return entry->d_name[0] != '.' && n > 5 && streq(entry->d_name + n - 5, ".conf");
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* A file that is there, or should be. */
+static int read_file(const char *path, bool required, const Setting *table, size_t n,
+                     void *object) {
+        int r;
+
+        r = settings_read(path, table, n, object);
+        if (r == -ENOENT && !required)
+                return 0;
+        if (r == -ENOENT || r == -EACCES)
+                log_error("%s: %s", path, strerror(-r));
+        return r;
+}
+
+static int read_drop_ins(const char *folder, const Setting *table, size_t n, void *object) {
+        _cleanup_free_ struct dirent **entries = NULL;
+        int n_entries, error = 0;
+
+        n_entries = scandir(folder, &entries, is_drop_in, by_name);
+        if (n_entries < 0) {
+                if (errno == ENOENT || errno == ENOTDIR)
+                        return 0;
+                error = -errno;
+                log_error("%s: %s", folder, strerror(-error));
+                return error;
+        }
+        for (int i = 0; i < n_entries; i++) {
+                _cleanup_free_ char *path = NULL;
+                int r;
+
+                if (asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0) {
+                        path = NULL;
+                        r = log_oom();
+                } else
+                        r = read_file(path, true, table, n, object);
+                if (r < 0 && error == 0)
+                        error = r;
+                free(entries[i]);
+        }
+        return error;
+}
+
+int settings_load(const char *path, bool required, const Setting *table, size_t n, void *object) {
+        _cleanup_free_ char *folder = NULL;
+        int r, k;
+
+        if (asprintf(&folder, "%s.d", path) < 0) {
+                folder = NULL;
+                return log_oom();
+        }
+        r = read_file(path, required, table, n, object);
+        k = read_drop_ins(folder, table, n, object);
+        return r < 0 ? r : k;
 }

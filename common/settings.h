@@ -29,6 +29,12 @@ void value_done(Value *v);
 void values_done(Values *v);
 
 /*
+ * If v has no text: FILE in the first folder of the list that systemd passes in this variable, else
+ * in the given one. -ENOMEM, logged.
+ */
+int value_default_path(Value *v, const char *variable, const char *folder, const char *file);
+
+/*
  * Reads one value into target, which is what the setting's kind says. Returns negative with a
  * reason, "is not a time span" say, in *ret_why when the value is bad; -ENOMEM without one.
  */
@@ -69,3 +75,10 @@ void settings_done(const Setting *table, size_t n, void *object);
 
 /* Reads one file over what is there. Errors as ini_read(), or that of the first bad value. */
 int settings_read(const char *path, const Setting *table, size_t n, void *object);
+
+/*
+ * Reads path, which may be missing unless it is required, and then path.d/ *.conf in name order,
+ * all of them even if one is bad. Problems are logged; negative when there was one that is not just
+ * a warning.
+ */
+int settings_load(const char *path, bool required, const Setting *table, size_t n, void *object);

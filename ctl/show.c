@@ -69,8 +69,7 @@ static int on_step(sd_event_source *source, _unused_ uint64_t usec, void *userda
         int r;
 
         r = draw_strip(show);
-        if (r >= 0)
-                r = strip_step(show->strip);
+        strip_step(show->strip);
         if (r >= 0)
                 r = show_flush(show);
         if (r >= 0)
@@ -170,8 +169,10 @@ static int put_bar(Show *show) {
 static int put_item(Show *show, const Item *item, const char *line, size_t n) {
         int r;
 
-        if (show->strip)
-                return strip_add(show->strip, item);
+        if (show->strip) {
+                strip_add(show->strip, item);
+                return 0;
+        }
         if (show->options->format == OUTPUT_TEXT)
                 return put_text(show, item);
         if (is_bar(show)) {

@@ -44,7 +44,7 @@ static Headline *at(Strip *strip, unsigned i) {
         return strip->headlines + (strip->first + i) % HEADLINES;
 }
 
-int strip_add(Strip *strip, const Item *item) {
+void strip_add(Strip *strip, const Item *item) {
         bool isolate = cells_bidi(item->headline);
         unsigned i = strip->n;
         Headline *headline;
@@ -65,7 +65,6 @@ int strip_add(Strip *strip, const Item *item) {
         (void) snprintf(headline->text, sizeof(headline->text), "%s: %s%s%s%s", item->source,
                         isolate ? CELLS_ISOLATE : "", item->headline, isolate ? CELLS_END : "",
                         BETWEEN);
-        return 0;
 }
 
 /* Makes the line long enough, with what is new first, and otherwise round and round. */
@@ -83,12 +82,12 @@ static int fill(Strip *strip, unsigned width) {
         return r;
 }
 
-int strip_step(Strip *strip) {
+void strip_step(Strip *strip) {
         unsigned width = 0;
 
         if (strip->indent > 0) {
                 strip->indent -= strip->n > 0;
-                return 0;
+                return;
         }
         while (width == 0 && strip->line.size > 0) {
                 size_t n = cells_next(strip->line.data, strip->line.size, &width);
@@ -100,7 +99,6 @@ int strip_step(Strip *strip) {
                 buffer_drop(&strip->line, n);
         }
         strip->indent = width > 1 ? width - 1 : 0; /* the other half of a wide character */
-        return 0;
 }
 
 int strip_window(Strip *strip, unsigned width, Buffer *b) {

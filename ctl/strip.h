@@ -12,10 +12,10 @@ Strip *strip_free(Strip *strip);
 DEFINE_CLEANUP(Strip, strip_free);
 
 /* The newest item comes into sight next. An edit takes the place of what it revises. */
-int strip_add(Strip *strip, const Item *item);
+void strip_add(Strip *strip, const Item *item);
 
 /* Moves on by one cell. */
-int strip_step(Strip *strip);
+void strip_step(Strip *strip);
 
 /* Appends what stands in so many cells now, filled up with spaces. Errors as buffer_append(). */
 int strip_window(Strip *strip, unsigned width, Buffer *b);

@@ -3,8 +3,9 @@
 /*
  * libxml2 makes 60 times its size of a page of tiny elements, and as much of attributes, comments
  * and the like, so they are counted as they come, and the parser is stopped. Declarations are kept
- * in lists that it searches from the start, and counted too. Entities are the other way to grow:
- * only short ones that use no others are let in, and nothing is ever loaded.
+ * in lists that it searches from the start, and counted too. A text that is longer than it would
+ * hold would pass for want of memory. Entities are the other way to grow: only short ones that use
+ * no others are let in, and nothing is ever loaded.
  */
 
 #include <libxml/HTMLparser.h>
@@ -16,10 +17,12 @@
 #include "fetch/url.h"
 
 #define DECLARATIONS_MAX 1000U
-#define ENTITY_MAX 64 /* bytes; a declared one is a sign or two: nbsp, hellip */
+#define TEXT_MAX (8U * 1024U * 1024U) /* of one text; libxml2 takes 10 million bytes */
+#define ENTITY_MAX 64                 /* bytes; a declared one is a sign or two: nbsp, hellip */
 
 typedef struct Limits {
         unsigned elements, others, declarations;
+        size_t text; /* since the last element began */
         int error;
         const char *why;
         startElementSAXFunc start_html;
@@ -28,6 +31,7 @@ typedef struct Limits {
         attributeDeclSAXFunc declare_attribute;
         elementDeclSAXFunc declare_element;
         notationDeclSAXFunc declare_notation;
+        charactersSAXFunc characters, white;
         commentSAXFunc comment;
         processingInstructionSAXFunc instruction;
         referenceSAXFunc reference;
@@ -49,6 +53,7 @@ static bool count(xmlParserCtxt *parser) {
 
         if (limits->error < 0)
                 return false;
+        limits->text = 0;
         if (++limits->elements > ELEMENTS_MAX)
                 stop(parser, -E2BIG, "the page has more than 250000 elements");
         else if (parser->nodeNr >= (int) DEPTH_MAX)
@@ -75,6 +80,31 @@ static bool count_declaration(xmlParserCtxt *parser) {
         if (++limits->declarations > DECLARATIONS_MAX)
                 stop(parser, -EBADMSG, "the page makes more than 1000 declarations");
         return limits->error == 0;
+}
+
+static bool count_text(xmlParserCtxt *parser, int n) {
+        Limits *limits = parser->_private;
+
+        limits->text += (size_t) n;
+        if (limits->text > TEXT_MAX)
+                stop(parser, -E2BIG, "the page has a text of more than 8 MiB in one piece");
+        return limits->error == 0;
+}
+
+static void on_characters(void *userdata, const xmlChar *text, int n) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_text(parser, n))
+                limits->characters(userdata, text, n);
+}
+
+static void on_white(void *userdata, const xmlChar *text, int n) {
+        xmlParserCtxt *parser = userdata;
+        const Limits *limits = parser->_private;
+
+        if (count_text(parser, n))
+                limits->white(userdata, text, n);
 }
 
 static void on_comment(void *userdata, const xmlChar *text) {
@@ -105,7 +135,7 @@ static void on_cdata(void *userdata, const xmlChar *text, int n) {
         xmlParserCtxt *parser = userdata;
         const Limits *limits = parser->_private;
 
-        if (count_others(parser, 1))
+        if (count_others(parser, 1) && count_text(parser, n))
                 limits->cdata(userdata, text, n);
 }
 
@@ -227,9 +257,13 @@ static void init_once(void) {
 
 /* What HTML and XML have both. */
 static void limit_others(xmlParserCtxt *parser, Limits *limits) {
+        limits->characters = parser->sax->characters;
+        limits->white = parser->sax->ignorableWhitespace;
         limits->comment = parser->sax->comment;
         limits->instruction = parser->sax->processingInstruction;
         limits->cdata = parser->sax->cdataBlock;
+        parser->sax->characters = on_characters;
+        parser->sax->ignorableWhitespace = on_white;
         parser->sax->comment = on_comment;
         parser->sax->processingInstruction = on_instruction;
         parser->sax->cdataBlock = on_cdata;

@@ -5,9 +5,9 @@
 #include "common/utf8.h"
 #include "fetch/url.h"
 
-int strikes_compile(const Values *values, Strikes *ret) {
+int strikes_compile(const Values *values, Strikes *ret, const Value **ret_where) {
+        const Value *first = NULL;
         Strikes strikes = {};
-        int error = 0;
 
         strikes.items = calloc(values->n + 1, sizeof(regex_t));
         if (!strikes.items)
@@ -26,11 +26,12 @@ int strikes_compile(const Values *values, Strikes *ret) {
                 (void) regerror(code, strikes.items + strikes.n, why, sizeof(why));
                 log_file(LOG_ERR, v->file, v->line, "Strike=%.200s is not a regular expression: %s",
                          v->text, why);
-                error = -EINVAL;
+                first = first ? first : v;
         }
-        if (error < 0) {
+        if (first) {
                 strikes_done(&strikes);
-                return error;
+                *ret_where = first;
+                return -EINVAL;
         }
         *ret = strikes;
         return 0;

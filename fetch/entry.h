@@ -15,8 +15,8 @@ typedef struct Strikes {
         size_t n;
 } Strikes;
 
-/* Problems are logged with file and line; -EINVAL, -ENOMEM. */
-int strikes_compile(const Values *values, Strikes *ret);
+/* Problems are logged with file and line; -EINVAL with the first of them in *ret_where, -ENOMEM. */
+int strikes_compile(const Values *values, Strikes *ret, const Value **ret_where);
 void strikes_done(Strikes *strikes);
 
 /* The texts as they are on the page; link and published may be NULL. */

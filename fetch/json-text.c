@@ -35,22 +35,6 @@ static char *trim_end(const char *text, char *end) {
         return end;
 }
 
-char *json_text_trim(char *text, size_t *size) {
-        char *end = trim_end(text, text + *size);
-
-        text += strspn(text, white);
-        if (startswith(text, "<!--") && end - text >= 7 && memcmp(end - 3, "-->", 3) == 0) {
-                text += 4;
-                end = trim_end(text, end - 3);
-        }
-        text = skip_assignment(text + strspn(text, white));
-        text += strspn(text, white);
-        end = MAX(end, text);
-        *end = '\0';
-        *size = (size_t) (end - text);
-        return text;
-}
-
 /* The four digits of an escape at s, "\uXXXX"; -1: it is none. */
 static int32_t escaped(const char *s) {
         int32_t value = 0;
@@ -96,6 +80,39 @@ static char *skip_string(char *s) {
         while (*s && *s != '"')
                 s = *s == '\\' ? mend_escape(s) : s + 1;
         return s;
+}
+
+/* Behind the array or object that begins at text, where a semicolon and more of a program follow.
+ */
+static char *end_of_value(char *text, char *end) {
+        size_t depth = 0;
+
+        for (char *s = text; s < end && (depth > 0 || *s == '[' || *s == '{'); s++)
+                if (*s == '"') {
+                        s = skip_string(s + 1);
+                        if (!*s)
+                                break;
+                } else if (*s == '[' || *s == '{')
+                        depth++;
+                else if ((*s == ']' || *s == '}') && --depth == 0)
+                        return s[1 + strspn(s + 1, white)] == ';' ? s + 1 : end;
+        return end;
+}
+
+char *json_text_trim(char *text, size_t *size) {
+        char *end = trim_end(text, text + *size);
+
+        text += strspn(text, white);
+        if (startswith(text, "<!--") && end - text >= 7 && memcmp(end - 3, "-->", 3) == 0) {
+                text += 4;
+                end = trim_end(text, end - 3);
+        }
+        text = skip_assignment(text + strspn(text, white));
+        text += strspn(text, white);
+        end = end_of_value(text, MAX(end, text));
+        *end = '\0';
+        *size = (size_t) (end - text);
+        return text;
 }
 
 int json_text_check(char *text, size_t size, const char **ret_why) {

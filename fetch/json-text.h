@@ -7,8 +7,8 @@
 
 /*
  * Finds the JSON in the text of a script: what is left without the white space around it, without
- * the marks of a comment, and without "var name =" and ";" as of an assignment. Returns where it
- * begins; *size becomes its own.
+ * the marks of a comment, and without "var name =" and ";" as of an assignment, with whatever
+ * follows that. Returns where it begins; *size becomes its own.
  */
 char *json_text_trim(char *text, size_t *size);
 

@@ -7,6 +7,7 @@
 
 #include "fetch/json.h"
 #include "common/log.h"
+#include "fetch/alternatives.h"
 #include "fetch/entry.h"
 #include "fetch/fragment.h"
 #include "fetch/json-paths.h"
@@ -55,7 +56,7 @@ static void shared_close(void) {
 
 int json_strip_new(const Source *source, JsonStrip **ret, const Value **ret_where) {
         _cleanup_(json_strip_freep) JsonStrip *strip = NULL;
-        const Value *where = NULL;
+        const Value *where = NULL, *strike = NULL;
         int r, error;
 
         strip = calloc(1, sizeof(JsonStrip));
@@ -63,9 +64,9 @@ int json_strip_new(const Source *source, JsonStrip **ret, const Value **ret_wher
                 return log_oom();
         strip->source = source;
         error = json_paths_make(source, &strip->paths, &where);
-        r = strikes_compile(&source->strike, &strip->strikes);
+        r = strikes_compile(&source->strike, &strip->strikes, &strike);
         if (error < 0 || r < 0) {
-                *ret_where = error == 0 && r == -EINVAL ? source->strike.items : where;
+                *ret_where = error < 0 ? where : strike;
                 return error < 0 ? error : r;
         }
         r = shared_open(&strip->db);
@@ -151,9 +152,9 @@ static const char *kind_of(const char *json) {
 }
 
 /* One alternative. 1: its strip was found and has entries. */
-static int read_alternative(Page *page, size_t i) {
+static int read_alternative(void *userdata, size_t i) {
         _cleanup_rows_ Rows *part = NULL;
-        Reply *reply = page->reply;
+        Page *page = userdata;
         int r;
 
         r = query_page(page, SQL_JSON_PART, page->strip->source->strip.items[i].text, &part);
@@ -166,18 +167,8 @@ static int read_alternative(Page *page, size_t i) {
         if (!rows_text(part, 0))
                 return -ENOMEM;
         explain("Strip= number %zu finds %s", i + 1, kind_of(rows_text(part, 0)));
-        if (reply->strip == 0)
-                reply->strip = (unsigned) i + 1;
         r = read_strip(page, rows_text(part, 0));
-        if (r < 0)
-                return r;
-        explain("it yields %zu entries, %zu of them copies", reply->n_entries,
-                page->account.n_copies);
-        if (reply->n_entries == 0)
-                return 0;
-        reply->strip = (unsigned) i + 1;
-        reply->state = STATE_OK;
-        return 1;
+        return r < 0 ? r : alternatives_took(i, &page->account, page->reply);
 }
 
 static int is_shown(const Page *page) {
@@ -191,8 +182,8 @@ static int is_shown(const Page *page) {
         return r <= 0 ? r : entry_says_yes(rows_text(flag, 0));
 }
 
-/* 1: the text is JSON, and the strip is shown. */
-static int is_ready(const Page *page) {
+static int read_page(Page *page) {
+        const Source *source = page->strip->source;
         _cleanup_rows_ Rows *valid = NULL;
         int r;
 
@@ -202,32 +193,11 @@ static int is_ready(const Page *page) {
                 return r;
         if (!rows_int(valid, 0)) {
                 reply_set(page->reply, STATE_BAD_PAGE, "%s is not JSON",
-                          page->strip->source->script.text ? "the text of the script" : "the page");
+                          source->script.text ? "the text of the script" : "the page");
                 return 0;
         }
-        r = is_shown(page);
-        if (r == 0)
-                reply_set(page->reply, STATE_EMPTY, "When= says that the strip is not shown");
-        return r;
-}
-
-static int read_page(Page *page) {
-        const Source *source = page->strip->source;
-        int r;
-
-        r = is_ready(page);
-        if (r <= 0)
-                return r;
-        for (size_t i = 0; i < source->strip.n; i++) {
-                r = read_alternative(page, i);
-                if (r != 0)
-                        return r;
-        }
-        if (page->reply->strip > 0)
-                reply_set(page->reply, STATE_EMPTY, "the strip is there, but no entry in it");
-        else
-                reply_set(page->reply, STATE_NO_STRIP, "no Strip= finds anything in the JSON");
-        return 0;
+        return alternatives_read(source, is_shown(page), read_alternative, page, "in the JSON",
+                                 page->reply);
 }
 
 int json_strip_read(const JsonStrip *strip, char *text, size_t size, const char *base,

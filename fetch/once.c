@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "fetch/once.h"
 #include "common/log.h"
 #include "common/text.h"
 #include "fetch/explain.h"
-#include "fetch/http.h"
-#include "fetch/once.h"
+#include "fetch/load.h"
 #include "fetch/page.h"
 
 typedef struct Reading {
         Reader *reader;
         Reply *reply;
-        const char *name;
-        int result; /* of print() */
-        bool done;
 } Reading;
 
 static int print(const Reply *reply, const char *name) {
@@ -33,30 +27,17 @@ static int print(const Reply *reply, const char *name) {
 }
 
 static int read_file(const Reading *reading, const char *path, const char *url) {
-        const Source *source = reading->reader->source;
         _cleanup_buffer_ Buffer body = BUFFER(0);
-        _cleanup_close_ int opened = -1;
-        int fd = STDIN_FILENO, r;
+        int r;
 
-        if (!streq(path, "-")) {
-                opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-                if (opened < 0) {
-                        log_error("%s: %m", path);
-                        return -errno;
-                }
-                fd = opened;
-        }
-        r = buffer_read_file(fd, source->max_size, &body);
+        r = load_file(path, reading->reader->source->max_size, &body);
         if (r == -EFBIG)
                 reply_set(reading->reply, STATE_TOO_LARGE, "the page is larger than MaxSize=");
-        else if (r < 0) {
-                log_error("%s: %s", path, strerror(-r));
-                return r;
-        } else {
+        else if (r >= 0) {
                 reading->reply->bytes = body.size;
                 reader_read(reading->reader, &body, url, NULL, reading->reply);
         }
-        return 0;
+        return r == -EFBIG ? 0 : r;
 }
 
 static void on_answer(const HttpAnswer *answer, void *userdata) {
@@ -70,22 +51,6 @@ static void on_answer(const HttpAnswer *answer, void *userdata) {
         /* The reply outlives the answer. */
         *reading->reply = *answer->reply;
         *answer->reply = (Reply){};
-        reading->done = true;
-}
-
-static int fetch(Reading *reading, const char *user_agent, const char *url) {
-        _cleanup_(http_freep) Http *http = NULL;
-        bool ignored;
-        int r;
-
-        r = http_new(user_agent, &http);
-        if (r >= 0)
-                r = http_get(http, reading->reader->source, url, NULL, on_answer, reading);
-        if (r < 0)
-                return log_oom();
-        while (r >= 0 && !reading->done)
-                r = http_turn(http, -1, 0, &ignored);
-        return r;
 }
 
 /* "etc/sources/name.source" is called name. */
@@ -103,7 +68,7 @@ static int name_of(const char *path, char **ret) {
 static int read_once(const Config *config, const Once *once, const Source *source, Reply *reply) {
         _cleanup_(reader_freep) Reader *reader = NULL;
         const char *url = once->url ? once->url : source->url.text;
-        Reading reading = { .reply = reply, .name = source->name };
+        Reading reading = { .reply = reply };
         usec_t begin = time_monotonic();
         int r;
 
@@ -111,13 +76,11 @@ static int read_once(const Config *config, const Once *once, const Source *sourc
         if (r < 0)
                 return 0; /* it is in the reply */
         reading.reader = reader;
-        if (once->page) {
+        if (once->page)
                 r = read_file(&reading, once->page, url);
-                reply->elapsed = time_monotonic() - begin;
-        } else {
-                r = fetch(&reading, config->user_agent.text, url);
-                reply->elapsed = time_monotonic() - begin;
-        }
+        else
+                r = load_url(config->user_agent.text, source, url, on_answer, &reading);
+        reply->elapsed = time_monotonic() - begin;
         if (r < 0)
                 return r;
         return reader_is_content(reader, reply);
@@ -149,20 +112,18 @@ int once_run(const Config *config, const Once *once) {
 }
 
 int once_check(const Config *config) {
-        Source **sources;
-        int r, error = 0;
+        int error = 0;
 
-        r = config_load_sources(config, &sources);
-        if (r < 0)
-                return r;
         for (size_t i = 0; i < config->sources.n; i++) {
-                Reader *reader = NULL;
+                _cleanup_(source_freep) Source *source = NULL;
+                _cleanup_(reader_freep) Reader *reader = NULL;
+                int r;
 
-                r = reader_new(sources[i], &reader, NULL);
+                r = config_load_listed(config, i, &source);
+                if (r >= 0)
+                        r = reader_new(source, &reader, NULL);
                 if (r < 0 && error == 0)
                         error = r;
-                reader_free(reader);
         }
-        sources_free(sources, config->sources.n);
         return error;
 }

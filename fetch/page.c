@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "fetch/charset.h"
+#include "fetch/deadline.h"
 #include "fetch/explain.h"
 #include "fetch/labels.h"
 #include "fetch/page.h"
@@ -101,11 +102,10 @@ void reader_read(const Reader *reader, Buffer *body, const char *url, const char
         usec_t timeout = reader->source->timeout;
         int r;
 
-        /* A page made to keep the parser or a selector busy for ever ends this process, not the
-         * service. */
-        (void) alarm((unsigned) ((timeout + USEC_PER_SEC - 1) / USEC_PER_SEC) + GRACE_SEC);
+        deadline_begin((unsigned) ((timeout + USEC_PER_SEC - 1) / USEC_PER_SEC) + GRACE_SEC,
+                       reader->source->name);
         r = read_page(reader, body, url, charset, reply);
-        (void) alarm(0);
+        deadline_end();
         if (r < 0) {
                 log_error("%s: %s", reader->source->name, strerror(-r));
                 reply_set(reply, STATE_TOO_LARGE, "there is not memory enough to read the page");

@@ -12,6 +12,7 @@ typedef struct Name {
         enum {
                 NAME_OTHER,
                 NAME_FUNCTION,
+                NAME_VARIABLE,
                 NAME_PREFIX
         } role;
 } Name;
@@ -24,6 +25,7 @@ static bool is_name_byte(char c) {
 /* Goes from name to name. */
 static bool next_name(const char **s, Name *ret) {
         const char *p = *s, *behind;
+        bool variable = false;
 
         while (*p && (!is_name_byte(*p) || isdigit((unsigned char) *p) || strchr("-.", *p))) {
                 if (*p == '"' || *p == '\'') {
@@ -33,7 +35,7 @@ static bool next_name(const char **s, Name *ret) {
                 } else if (isdigit((unsigned char) *p))
                         while (is_name_byte(p[1]))
                                 p++;
-                p++;
+                variable = *p++ == '$';
         }
         if (!*p)
                 return false;
@@ -43,7 +45,9 @@ static bool next_name(const char **s, Name *ret) {
                 ret->n++;
         p += ret->n;
         behind = p + strspn(p, " \t");
-        if (*behind == '(')
+        if (variable)
+                ret->role = NAME_VARIABLE;
+        else if (*behind == '(')
                 ret->role = NAME_FUNCTION;
         else if (*behind == ':' && behind[1] != ':')
                 ret->role = NAME_PREFIX;
@@ -51,52 +55,107 @@ static bool next_name(const char **s, Name *ret) {
         return true;
 }
 
-/* libxml2 takes an unknown function for an error only when it comes to it, on some page, some day.
- */
-static bool is_known_function(const Name *name) {
-        static const char *const known[] = {
-                "last",
-                "position",
-                "count",
-                "id",
-                "local-name",
-                "namespace-uri",
-                "name",
-                "string",
-                "concat",
-                "starts-with",
-                "contains",
-                "substring-before",
-                "substring-after",
-                "substring",
-                "string-length",
-                "normalize-space",
-                "translate",
-                "boolean",
-                "not",
-                "true",
-                "false",
-                "lang",
-                "number",
-                "sum",
-                "floor",
-                "ceiling",
-                "round",
-                "has-class",
-                "comment",
-                "text",
-                "processing-instruction",
-                "node",
-                "and",
-                "or",
-                "div",
-                "mod", /* before a parenthesis, operators */
-        };
+/* The functions of XPath 1.0 and ours, and how many arguments each takes. Node tests and operators
+ * may stand before a parenthesis, too; libxml2 sees to these. */
+static const struct Function {
+        const char *name;
+        unsigned min, max;
+} functions[] = {
+        { "last", 0, 0 },
+        { "position", 0, 0 },
+        { "count", 1, 1 },
+        { "id", 1, 1 },
+        { "local-name", 0, 1 },
+        { "namespace-uri", 0, 1 },
+        { "name", 0, 1 },
+        { "string", 0, 1 },
+        { "concat", 2, UINT_MAX },
+        { "starts-with", 2, 2 },
+        { "contains", 2, 2 },
+        { "substring-before", 2, 2 },
+        { "substring-after", 2, 2 },
+        { "substring", 2, 3 },
+        { "string-length", 0, 1 },
+        { "normalize-space", 0, 1 },
+        { "translate", 3, 3 },
+        { "boolean", 1, 1 },
+        { "not", 1, 1 },
+        { "true", 0, 0 },
+        { "false", 0, 0 },
+        { "lang", 1, 1 },
+        { "number", 0, 1 },
+        { "sum", 1, 1 },
+        { "floor", 1, 1 },
+        { "ceiling", 1, 1 },
+        { "round", 1, 1 },
+        { "has-class", 1, 1 },
+        { "comment", 0, UINT_MAX },
+        { "text", 0, UINT_MAX },
+        { "processing-instruction", 0, UINT_MAX },
+        { "node", 0, UINT_MAX },
+        { "and", 0, UINT_MAX },
+        { "or", 0, UINT_MAX },
+        { "div", 0, UINT_MAX },
+        { "mod", 0, UINT_MAX },
+};
 
-        for (size_t i = 0; i < ELEMENTSOF(known); i++)
-                if (strlen(known[i]) == name->n && strncmp(known[i], name->start, name->n) == 0)
-                        return true;
-        return false;
+static const struct Function *find_function(const Name *name) {
+        for (size_t i = 0; i < ELEMENTSOF(functions); i++)
+                if (strlen(functions[i].name) == name->n &&
+                    strncmp(functions[i].name, name->start, name->n) == 0)
+                        return functions + i;
+        return NULL;
+}
+
+/* How many arguments stand in the parentheses that s comes to. */
+static unsigned count_arguments(const char *s) {
+        const char *p = strchr(s, '(') + 1;
+        unsigned commas = 0, depth = 0;
+
+        if (p[strspn(p, " \t")] == ')')
+                return 0;
+        for (; *p && (depth > 0 || *p != ')'); p++)
+                if (*p == '"' || *p == '\'') {
+                        const char *end = strchr(p + 1, *p);
+
+                        if (!end)
+                                break;
+                        p = end;
+                } else if (*p == '(' || *p == '[')
+                        depth++;
+                else if (*p == ')' || *p == ']')
+                        depth -= depth > 0;
+                else
+                        commas += *p == ',' && depth == 0;
+        return commas + 1;
+}
+
+/* libxml2 takes some errors for such only when it comes to them, on some page, some day; and an
+ * expression that just stops for one that is complete. NULL: there is none of these. */
+static const char *find_mistake(const char *expression, Name *ret) {
+        size_t n = strlen(expression);
+
+        while (n > 0 && strchr(" \t", expression[n - 1]))
+                n--;
+        if (n > 0 && strchr("|(,", expression[n - 1]))
+                return "is not an XPath expression: something is missing at its end";
+        while (next_name(&expression, ret)) {
+                const struct Function *function;
+                unsigned arguments;
+
+                if (ret->role == NAME_VARIABLE)
+                        return "uses a variable, and there are none: ";
+                if (ret->role != NAME_FUNCTION)
+                        continue;
+                function = find_function(ret);
+                if (!function)
+                        return "uses a function that XPath 1.0 does not have: ";
+                arguments = count_arguments(expression);
+                if (arguments < function->min || arguments > function->max)
+                        return "uses a function with the wrong number of arguments: ";
+        }
+        *ret = (Name){};
+        return NULL;
 }
 
 /* Instead of what libxml2 would print itself. */
@@ -104,19 +163,17 @@ static void keep_quiet(_unused_ void *userdata, _unused_ xmlError *error) {}
 
 int selector_compile(const char *key, const Value *value, Selector *ret) {
         Selector selector = { .key = key, .value = value };
-        const char *file = value->file ? value->file : "built-in", *s = value->text;
+        const char *file = value->file ? value->file : "built-in", *mistake;
         xmlXPathContext *context;
-        Name name;
+        Name name = {};
 
         if (!isempty(value->text)) {
-                while (next_name(&s, &name))
-                        if (name.role == NAME_FUNCTION && !is_known_function(&name)) {
-                                log_file(LOG_ERR, file, value->line,
-                                         "%s=%.200s uses a function that XPath 1.0 "
-                                         "does not have: %.*s()",
-                                         key, value->text, (int) MIN(name.n, 40U), name.start);
-                                return -EINVAL;
-                        }
+                mistake = find_mistake(value->text, &name);
+                if (mistake) {
+                        log_file(LOG_ERR, file, value->line, "%s=%.200s %s%.*s", key, value->text,
+                                 mistake, (int) MIN(name.n, 40U), strnull(name.start));
+                        return -EINVAL;
+                }
                 context = xmlXPathNewContext(NULL);
                 if (!context)
                         return log_oom();

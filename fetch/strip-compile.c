@@ -38,7 +38,9 @@ static Problems compile(Strip *strip) {
                 { "Link", &source->link, &strip->link },
                 { "Published", &source->published, &strip->published },
         };
+        const Value *strike = NULL;
         Problems problems = {};
+        int r;
 
         strip->strips = compile_list("Strip", &source->strip, &problems);
         for (size_t i = 0; i < ELEMENTSOF(single); i++)
@@ -46,7 +48,8 @@ static Problems compile(Strip *strip) {
                      selector_compile(single[i].key, single[i].value, single[i].selector),
                      single[i].value);
         strip->drops = compile_list("Drop", &source->drop, &problems);
-        note(&problems, strikes_compile(&source->strike, &strip->strikes), source->strike.items);
+        r = strikes_compile(&source->strike, &strip->strikes, &strike);
+        note(&problems, r, strike);
         return problems;
 }
 

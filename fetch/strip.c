@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fetch/alternatives.h"
 #include "fetch/content.h"
 #include "fetch/document.h"
 #include "fetch/strip-private.h"
@@ -168,11 +169,13 @@ static int read_strip(Page *page, xmlNode *node) {
         return r;
 }
 
-/* One alternative. 1: its strip was found and has entries. */
-static int read_alternative(Page *page, size_t i) {
+static int read_alternative(void *userdata, size_t i) {
         _cleanup_object_ xmlXPathObject *nodes = NULL;
+        Page *page = userdata;
         int r;
 
+        if (!page->strip->strips[i].compiled)
+                return 0;
         r = query_nodes(&page->query, page->strip->strips + i, (xmlNode *) page->document, &nodes);
         if (r < 0)
                 return r;
@@ -181,19 +184,12 @@ static int read_alternative(Page *page, size_t i) {
         else
                 explain("Strip= number %zu finds %zu node(s)", i + 1, nodes_count(nodes));
         for (size_t k = 0; k < nodes_count(nodes); k++) {
-                if (page->reply->strip == 0)
-                        page->reply->strip = (unsigned) i + 1;
                 page->number = k + 1;
                 r = read_strip(page, nodes_get(nodes, k));
-                if (r < 0)
+                if (r >= 0)
+                        r = alternatives_took(i, &page->account, page->reply);
+                if (r != 0)
                         return r;
-                explain("it yields %zu entries, %zu of them copies", page->reply->n_entries,
-                        page->account.n_copies);
-                if (page->reply->n_entries > 0) {
-                        page->reply->strip = (unsigned) i + 1;
-                        page->reply->state = STATE_OK;
-                        return 1;
-                }
         }
         return 0;
 }
@@ -205,31 +201,6 @@ static int is_shown(Page *page) {
                 return true;
         r = read_text(page, &page->strip->when, (xmlNode *) page->document, false, &page->headline);
         return r <= 0 ? r : entry_says_yes(page->headline.data);
-}
-
-static int read_document(Page *page) {
-        const Source *source = page->strip->source;
-        int r;
-
-        r = is_shown(page);
-        if (r < 0)
-                return r;
-        if (r == 0) {
-                reply_set(page->reply, STATE_EMPTY, "When= says that the strip is not shown");
-                return 0;
-        }
-        for (size_t i = 0; i < source->strip.n; i++) {
-                if (!page->strip->strips[i].compiled)
-                        continue;
-                r = read_alternative(page, i);
-                if (r != 0)
-                        return r;
-        }
-        if (page->reply->strip > 0)
-                reply_set(page->reply, STATE_EMPTY, "the strip is there, but no entry in it");
-        else
-                reply_set(page->reply, STATE_NO_STRIP, "no Strip= finds anything on the page");
-        return 0;
 }
 
 static int prepare(Page *page, const char *url) {
@@ -269,7 +240,8 @@ int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) 
         page.document = document;
         r = prepare(&page, url);
         if (r >= 0)
-                r = read_document(&page);
+                r = alternatives_read(strip->source, is_shown(&page), read_alternative, &page,
+                                      "on the page", reply);
         if (r < 0)
                 r = query_tell(&page.query, strip->source, r, reply);
 

@@ -118,6 +118,23 @@ def test_pages(hostile, name):
     assert hostile(page, keys, headers={"Content-Type": "text/html"})["state"] in states
 
 
+# One text is more than the parser takes, although MaxSize= lets it in.
+TEXTS = {
+    "text": (HEAD + b"<ul class=ticker><li>%s", {}),
+    "references": (HEAD + STRIP + b"<p>&eacute;%s", {}),
+    "script": (HEAD + STRIP + b"<script>%s</script>", {}),
+    "text-xml": (b"<r><i>%s</i></r>", XML),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_without_end(hostile, name):
+    page, keys = TEXTS[name]
+    body = page % (b"word " * 1_800_000)
+    reply = hostile(body, {**keys, "MaxSize": "16M"}, headers={"Content-Type": "text/html"})
+    assert reply["state"] == "too-large" and "8 MiB" in reply["detail"]
+
+
 # Few elements, but many other nodes, each of which takes 60 bytes and more of memory.
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NODES = {

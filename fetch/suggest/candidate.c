@@ -143,8 +143,7 @@ static int add_lists(const Survey *survey, Candidates *candidates, const Spot *b
                 }
         r = add_list(survey, candidates, box, tag, NULL);
         for (unsigned i = 0; r >= 0 && i < tally.n; i++)
-                if (tally.classes[i].n >= 2 && tally.classes[i].n < n &&
-                    tally.classes[i].n * 4 >= n)
+                if (tally.classes[i].n >= 2 && tally.classes[i].n < n)
                         r = add_list(survey, candidates, box, tag, tally.classes[i].name);
         for (unsigned i = 0; i < tally.n; i++)
                 free(tally.classes[i].name);

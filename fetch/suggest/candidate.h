@@ -6,6 +6,7 @@
 #include "fetch/suggest/survey.h"
 
 #define CANDIDATES_MAX 8192U /* looked at; a page has some hundreds */
+#define LABEL_SHORT 24U      /* weight of a label that shares its box with an entry */
 #define ITEMS_MAX 2000U      /* of a candidate that are looked at; more is no strip */
 
 typedef struct Candidate {
@@ -20,9 +21,11 @@ typedef struct Candidate {
         unsigned median; /* weight of their texts */
         unsigned weight; /* of all */
         bool linked;     /* most have links */
+        bool timed;      /* and times, the newest first */
 
         /* Points, and what they were given for. */
         int name, label, form, against, total;
+        int cue;              /* the best of name, label and times */
         const Spot *named;    /* the element whose name is the cue, or NULL */
         const Spot *labelled; /* the element whose text is, or NULL */
         const char *doubt;    /* static, or NULL */
@@ -47,14 +50,17 @@ unsigned candidate_items(const Survey *survey, const Candidate *candidate, const
 /* Adds lists of one make that stand side by side as one each. -ENOMEM. */
 int candidates_unite(const Survey *survey, Candidates *candidates);
 
+/* Has each entry its time, the newest first? */
+bool candidate_is_timed(const Survey *survey, const Candidate *candidate);
+
 /* Counts entries, their weights and links. */
 void candidate_measure(const Survey *survey, Candidate *candidate);
 
 /*
  * Gives points to each and sorts them, best first; n is then the number of those that may be a
- * strip. -ENOMEM.
+ * strip. The page's title may be NULL. -ENOMEM.
  */
-int candidates_judge(const Survey *survey, Candidates *candidates);
+int candidates_judge(const Survey *survey, const char *title, Candidates *candidates);
 
 /* One-entry bars: a name or a label, and one text that is like a headline. -ENOMEM. */
 int candidates_find_bars(const Survey *survey, Candidates *candidates);
@@ -76,13 +82,10 @@ static inline bool spot_is_page(const Spot *spot) {
 Cue spot_cue(const Spot *spot);
 
 /* The label of what begins at first: its points, and the element in *ret. 0: none. -ENOMEM. */
-int label_before(const Survey *survey, const Spot *first, const Spot *box, const Spot **ret,
-                 bool *ret_against);
+int label_before(const Survey *survey, const Spot *first, const Spot **ret, bool *ret_against);
 
-/* The same, of the last heading before the entries that is inside of box or of what is wrapped
- * around it. */
-int label_heading(const Survey *survey, const Spot *first, const Spot *box, unsigned weight,
-                  const Spot **ret);
+/* The best label among the short texts in box, itself one of them perhaps. */
+int label_inside(const Survey *survey, const Spot *box, const Spot **ret);
 
 /* The same, where most entries carry the label each. */
 int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret);

@@ -13,27 +13,20 @@
 #define STRING_MAX 300U
 #define STRINGS_MAX 20000U
 
-/* An address that gives data, rather than a picture, a program or an article. */
+/* An address that may give data, rather than a picture, a program or an article. */
 static bool is_data_address(const char *s) {
         static const char *const wrong[] = { ".js",  ".css",  ".png",    ".jpg",  ".svg",
                                              ".gif", ".webp", ".woff",   ".html", ".mp4",
                                              ".ico", "/tag/", "/article" };
-        static const char *const right[] = { "api",       ".json",    ".xml",     "ajax",
-                                             "feed",      "fragment", "assets",   "graphql",
-                                             "poll",      "service",  "endpoint", "widget",
-                                             "/breaking", "/ticker",  "latest" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++)
                 if (strstr(s, wrong[i]) && !strstr(s, ".json"))
                         return false;
-        for (size_t i = 0; i < ELEMENTSOF(right); i++)
-                if (strstr(s, right[i]))
-                        return true;
-        return false;
+        return true;
 }
 
 static int check_string(Hints *hints, const char *s, size_t n, const char *behind) {
-        char copy[STRING_MAX + 1], *sentence = NULL, *to = copy;
+        char copy[STRING_MAX + 1], *to = copy;
 
         /* "\/" is how JSON may write a slash */
         for (size_t i = 0; i < n; i++)
@@ -45,22 +38,17 @@ static int check_string(Hints *hints, const char *s, size_t n, const char *behin
                 return 0;
         while (isspace((unsigned char) *behind))
                 behind++;
-        if (strchr(copy, '/')) {
-                if (!is_data_address(copy))
-                        return 0;
-                if (asprintf(&sentence, "a script names %s", copy) < 0)
-                        return -ENOMEM;
-        } else if (*behind == ':') {
-                do
-                        behind++;
-                while (isspace((unsigned char) *behind));
-                if (*behind != '[' && *behind != '{')
-                        return 0;
-                if (asprintf(&sentence, "a script holds data called \"%s\"%s", copy,
-                             behind[1] == ']' || behind[1] == '}' ? ", now empty" : "") < 0)
-                        return -ENOMEM;
-        }
-        return sentence ? hints_add(hints, sentence) : 0;
+        if (strchr(copy, '/'))
+                return is_data_address(copy) ? hints_add(hints, "a script names %s", copy) : 0;
+        if (*behind != ':')
+                return 0;
+        do
+                behind++;
+        while (isspace((unsigned char) *behind));
+        if (*behind != '[' && *behind != '{')
+                return 0;
+        return hints_add(hints, "a script holds data called \"%s\"%s", copy,
+                         behind[1] == ']' || behind[1] == '}' ? ", now empty" : "");
 }
 
 int hints_add_script(Hints *hints, const char *script) {
@@ -70,7 +58,7 @@ int hints_add_script(Hints *hints, const char *script) {
         if (strlen(script) > SCRIPT_MAX)
                 return 0;
         if (strstr(script, "\"LiveBlogPosting\"")) {
-                r = hints_add(hints, strdup("a script holds a LiveBlogPosting (JSON-LD)"));
+                r = hints_add(hints, "a script holds a LiveBlogPosting (JSON-LD)");
                 if (r < 0)
                         return r;
         }

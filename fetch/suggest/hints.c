@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
+#include <stdarg.h>
 
 #include "common/text.h"
 #include "fetch/suggest/candidate.h"
@@ -19,18 +20,22 @@ void hints_done(Hints *hints) {
         *hints = (Hints){};
 }
 
-int hints_add(Hints *hints, char *sentence) {
-        if (!sentence)
+int hints_add(Hints *hints, const char *format, ...) {
+        va_list arguments;
+        char *sentence;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(&sentence, format, arguments);
+        va_end(arguments);
+        if (n < 0)
                 return -ENOMEM;
-        for (unsigned i = 0; i < hints->n_elsewhere; i++)
-                if (streq(hints->elsewhere[i], sentence)) {
-                        free(sentence);
-                        return 0;
-                }
-        if (hints->n_elsewhere == HINTS_MAX)
-                free(sentence);
-        else
-                hints->elsewhere[hints->n_elsewhere++] = sentence;
+        for (unsigned i = 0; sentence && i < hints->n_elsewhere; i++)
+                if (streq(hints->elsewhere[i], sentence))
+                        free(STEAL_POINTER(sentence));
+        if (sentence && hints->n_elsewhere < HINTS_MAX)
+                hints->elsewhere[hints->n_elsewhere++] = STEAL_POINTER(sentence);
+        free(sentence);
         return 0;
 }
 
@@ -120,26 +125,31 @@ static bool is_language(const char *tag) {
         }
 }
 
+/* Not a label or a logo, which are called after the strip that they belong to. */
+static bool is_box(const Spot *spot) {
+        static const char *const tags[] = { "div", "section", "aside", "ul", "ol", "marquee" };
+
+        for (size_t i = 0; i < ELEMENTSOF(tags); i++)
+                if (spot_is(spot, tags[i]))
+                        return true;
+        return strchr((const char *) spot->node->name, '-') != NULL;
+}
+
 /* An element that is called as a strip is, with little or nothing in it. */
 static int check_empty(const Spot *spot, Hints *hints) {
         _cleanup_free_ char *id = NULL, *class = NULL;
-        char *sentence;
         Cue cue;
 
-        if (spot->weight > 30 || spot->links > 1 || spot_is(spot, "body") ||
-            spot_is(spot, "html") || spot_is(spot, "a") || spot_is(spot, "li") ||
-            spot_is(spot, "span"))
+        if (spot->weight > 30 || spot->links > 1 || !is_box(spot))
                 return 0;
         cue = spot_cue(spot);
-        if (cue.score < CUE_STRONG - 1 || cue.against || cue.menu)
+        if (cue.score < CUE_STRONG - 1 || cue.against)
                 return 0;
         id = spot_attribute(spot, "id");
         class = spot_attribute(spot, "class");
-        if (asprintf(&sentence, "<%s%s%.80s%s%.80s> has no entries; a script fills it",
-                     (const char *) spot->node->name, id ? " id=" : "", strnull(id),
-                     class ? " class=" : "", strnull(class)) < 0)
-                return -ENOMEM;
-        return hints_add(hints, sentence);
+        return hints_add(hints, "<%s%s%.80s%s%.80s> has no entries; a script fills it",
+                         (const char *) spot->node->name, id ? " id=" : "", strnull(id),
+                         class ? " class=" : "", strnull(class));
 }
 
 /* Attributes that hold the address of what an element is filled with. */
@@ -149,7 +159,6 @@ static int check_attributes(const xmlNode *node, const Spot *spot, Hints *hints)
         for (const xmlAttr *a = node->properties; a && r >= 0; a = a->next) {
                 const char *name = (const char *) a->name;
                 _cleanup_free_ char *value = NULL, *url = NULL;
-                char *sentence;
 
                 if (!startswith(name, "data-") && !startswith(name, "hx-") && !streq(name, "src"))
                         continue;
@@ -166,10 +175,8 @@ static int check_attributes(const xmlNode *node, const Spot *spot, Hints *hints)
                 r = url_resolve(hints->url, value, &url);
                 if (r <= 0)
                         continue;
-                if (asprintf(&sentence, "%s= of <%s> names %.300s", name, (const char *) node->name,
-                             hints->guessed ? value : url) < 0)
-                        return -ENOMEM;
-                r = hints_add(hints, sentence);
+                r = hints_add(hints, "%s= of <%s> names %.300s", name, (const char *) node->name,
+                              hints->guessed ? value : url);
         }
         return MIN(r, 0);
 }

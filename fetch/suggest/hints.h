@@ -22,7 +22,9 @@ typedef struct Hints {
 /* url may be NULL. -ENOMEM. */
 int hints_make(const Survey *survey, const char *url, Hints *ret);
 void hints_done(Hints *hints);
-int hints_add(Hints *hints, char *sentence);
+
+/* Adds to elsewhere, unless it is there. */
+int hints_add(Hints *hints, const char *format, ...) _printf_(2, 3);
 
 /* What stands in scripts: addresses and lists by the names of strips. -ENOMEM. */
 int hints_add_script(Hints *hints, const char *script);

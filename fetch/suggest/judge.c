@@ -11,6 +11,7 @@
 #define FRAMES_MAX 12U    /* elements around a list that may name it */
 #define TOTAL_MIN 11      /* the points of what may be a strip, */
 #define VAGUE_MIN 13      /* and of what has only a vague name */
+#define CUE_TIMED 5       /* what it is worth that each entry has its time */
 #define CUE_MIN 4         /* of these for what says so */
 #define SHARE_OF_PAGE 40U /* per cent of a page's text that make a list the page's own */
 #define MANY 15U
@@ -23,12 +24,10 @@ static void take_name(Candidate *candidate, const Spot *spot, const Cue *cue, in
 }
 
 /* Names of the entries, of their box and of what is wrapped around it. */
-static void judge_names(const Survey *survey, Candidate *candidate, const Spot *first,
-                        bool *ret_menu) {
+static void judge_names(const Survey *survey, Candidate *candidate, const Spot *first) {
         const Spot *spot = candidate->box;
         Cue cue;
 
-        *ret_menu = false;
         for (unsigned level = 0; level < FRAMES_MAX; level++) {
                 cue = spot_cue(spot);
                 if (level == 0 || spot_is_frame(spot, candidate->weight)) {
@@ -38,7 +37,6 @@ static void judge_names(const Survey *survey, Candidate *candidate, const Spot *
                         else if (cue.against)
                                 candidate->against = MAX(candidate->against, level == 0 ? 8 : 5);
                 }
-                *ret_menu |= cue.menu;
                 if (spot_is_root(survey, spot) || spot_is_page(spot_parent(survey, spot)))
                         break;
                 spot = spot_parent(survey, spot);
@@ -56,29 +54,7 @@ static void judge_names(const Survey *survey, Candidate *candidate, const Spot *
         }
 }
 
-/* All that is inside of one link is one entry at most. */
-static bool is_in_link(const Survey *survey, const Spot *spot) {
-        while (!spot_is(spot, "a") && !spot_is_root(survey, spot))
-                spot = spot_parent(survey, spot);
-        return spot_is(spot, "a");
-}
-
-/* Has most of the entries a picture? A ticker's have none. */
-static bool has_pictures(const Survey *survey, const Candidate *candidate) {
-        const Spot *items[12];
-        unsigned n = candidate_items(survey, candidate, items, ELEMENTSOF(items)), pictures = 0;
-
-        for (unsigned i = 0; i < n; i++)
-                for (const Spot *spot = items[i]; spot < survey->spots + items[i]->end; spot++)
-                        if (spot_is(spot, "img") || spot_is(spot, "picture") ||
-                            spot_is(spot, "figure")) {
-                                pictures++;
-                                break;
-                        }
-        return pictures * 10 >= n * 6;
-}
-
-static int judge_form(const Survey *survey, const Candidate *candidate, bool menu) {
+static int judge_form(const Candidate *candidate) {
         unsigned impure = (candidate->n - candidate->good) * 10 / candidate->n;
         int points = 0;
 
@@ -95,60 +71,21 @@ static int judge_form(const Survey *survey, const Candidate *candidate, bool men
                 points -= 1;
         points += candidate->linked ? 1 : candidate->n < 3 ? -3 : 0;
         points -= (int) impure;
-        if (menu)
-                points -= candidate->median < 18 ? 6 : 1;
-        if (spot_is_part(survey, candidate->box))
-                points -= 4;
-        if (is_in_link(survey, candidate->box))
-                points -= 6;
-        if (has_pictures(survey, candidate))
-                points -= 2;
-        /* the elements of an entry: a line of text has a few, a teaser has many */
-        if ((unsigned) (candidate->box->end - (candidate->box - survey->spots)) > candidate->n * 22)
-                points -= 2;
         return points;
 }
 
-/* Does the page as a whole say that it is such a list? */
-static int page_cue(const Survey *survey) {
+/* Does the page's title say that it is such a list? */
+static int page_cue(const char *title) {
+        _cleanup_free_ char *copy = strdup(strnull(title));
+        char *saved = NULL;
         int best = 0;
 
-        for (const xmlNode *node = survey->spots->node->children; node; node = node->next)
-                for (const xmlNode *child = node->children;
-                     child && node->type == XML_ELEMENT_NODE &&
-                     streq((const char *) node->name, "head");
-                     child = child->next) {
-                        _cleanup_free_ char *title = NULL;
-                        char *saved = NULL;
-
-                        if (child->type != XML_ELEMENT_NODE ||
-                            !streq((const char *) child->name, "title"))
-                                continue;
-                        title = (char *) xmlNodeGetContent(child);
-                        for (char *s = title ? strtok_r(title, "|-:\n", &saved) : NULL; s;
-                             s = strtok_r(NULL, "|-:\n", &saved)) {
-                                Cue cue;
-
-                                if (words_label(s, &cue) >= 0)
-                                        best = MAX(best, cue.score);
-                        }
-                }
-        return best;
-}
-
-/* The label of a bar, which has one entry. */
-static int label_inside(const Survey *survey, const Spot *box, const Spot **ret) {
-        int best = 0;
-
-        for (unsigned i = (unsigned) (box - survey->spots) + 1; i < box->end; i++) {
-                const Spot *spot = survey->spots + i;
-                _cleanup_free_ char *text = spot->weight <= 24 ? spot_text(spot, 100) : NULL;
+        for (char *s = copy ? strtok_r(copy, "|-:", &saved) : NULL; s;
+             s = strtok_r(NULL, "|-:", &saved)) {
                 Cue cue;
 
-                if (text && words_label(text, &cue) >= 0 && cue.score > best) {
-                        best = cue.score;
-                        *ret = spot;
-                }
+                if (words_label(s, &cue) >= 0)
+                        best = MAX(best, cue.score);
         }
         return best;
 }
@@ -175,22 +112,9 @@ static int find_label(const Survey *survey, const Candidate *candidate, const Sp
         unsigned n = candidate_items(survey, candidate, items, ELEMENTSOF(items));
         int r;
 
-        r = label_before(survey, items[0], candidate->box, ret, ret_against);
-        if (r == 0 && !*ret_against)
-                r = label_heading(survey, items[0], candidate->box, candidate->weight, ret);
-        if (r == 0 && n >= 3 && items[0]->weight <= 24) {
+        r = label_before(survey, items[0], ret, ret_against);
+        if (r == 0 && n >= 3 && items[0]->weight <= LABEL_SHORT)
                 r = label_inside(survey, items[0], ret);
-                if (r == 0) {
-                        _cleanup_free_ char *text = spot_text(items[0], 100);
-                        Cue cue;
-
-                        r = text ? words_label(text, &cue) : -ENOMEM;
-                        if (r < 0)
-                                return r;
-                        r = cue.score;
-                        *ret = items[0];
-                }
-        }
         if (r == 0)
                 r = label_in_entries(survey, items, n, ret);
         return r;
@@ -198,36 +122,37 @@ static int find_label(const Survey *survey, const Candidate *candidate, const Sp
 
 static int judge(const Survey *survey, Candidate *candidate, int page) {
         const Spot *first, *labelled = NULL;
-        bool menu, against = false;
-        int r;
+        bool against = false;
+        int r, cue;
 
         if (candidate_items(survey, candidate, &first, 1) == 0)
                 return 0;
         candidate->at = (unsigned) (candidate->box - survey->spots);
-        judge_names(survey, candidate, first, &menu);
+        judge_names(survey, candidate, first);
         r = candidate->tag ? find_label(survey, candidate, &labelled, &against)
                            : label_inside(survey, candidate->box, &labelled);
         if (r < 0)
                 return r;
         candidate->label = r;
         candidate->labelled = r > 0 ? labelled : NULL;
-        /* What readers see says more than a name that they do not. */
-        if (candidate->label >= CUE_STRONG - 1)
-                candidate->against /= 2;
         if (against)
                 candidate->against += 6;
         if (is_paid(survey, first))
                 candidate->against += 8;
-        candidate->form = judge_form(survey, candidate, menu);
-        candidate->total = MAX(candidate->name, candidate->label) +
-                           MIN(candidate->name, candidate->label) / 2 + candidate->form -
+        candidate->form = judge_form(candidate);
+        cue = MAX(candidate->name, candidate->label);
+        if (candidate->tag && candidate->form + MAX(cue, CUE_TIMED) >= TOTAL_MIN)
+                candidate->timed = candidate_is_timed(survey, candidate);
+        if (candidate->timed)
+                cue = MAX(cue, CUE_TIMED);
+        candidate->cue = cue;
+        candidate->total = cue + MIN(candidate->name, candidate->label) / 2 + candidate->form -
                            candidate->against;
         if (page > 0 && candidate->n >= MANY &&
-            candidate->weight >= survey->spots->weight / 100 * SHARE_OF_PAGE &&
-            page > MAX(candidate->name, candidate->label)) {
+            candidate->weight >= survey->spots->weight / 100 * SHARE_OF_PAGE && page > cue) {
                 candidate->doubt = "only the page's title says that this is its list of news";
-                candidate->total += page - MAX(candidate->name, candidate->label);
-                candidate->name = page;
+                candidate->total += page - cue;
+                candidate->cue = candidate->name = page;
         }
         return 0;
 }
@@ -245,9 +170,9 @@ static int compare(const void *a, const void *b) {
         return x->box < y->box ? -1 : x->box > y->box;
 }
 
-int candidates_judge(const Survey *survey, Candidates *candidates) {
+int candidates_judge(const Survey *survey, const char *title, Candidates *candidates) {
         unsigned n = 0;
-        int r = 0, page = page_cue(survey);
+        int r = 0, page = page_cue(title);
 
         for (unsigned i = 0; i < candidates->n && r >= 0; i++)
                 r = judge(survey, candidates->items + i, page);
@@ -256,10 +181,8 @@ int candidates_judge(const Survey *survey, Candidates *candidates) {
         for (unsigned i = 0; i < candidates->n; i++) {
                 Candidate *candidate = candidates->items + i;
 
-                int cue = MAX(candidate->name, candidate->label);
-
-                if (cue >= CUE_MIN &&
-                    candidate->total >= (cue < CUE_MEDIUM ? VAGUE_MIN : TOTAL_MIN)) {
+                if (candidate->cue >= CUE_MIN &&
+                    candidate->total >= (candidate->cue < CUE_MEDIUM ? VAGUE_MIN : TOTAL_MIN)) {
                         candidates->items[n++] = *candidate;
                         if (n - 1 != i)
                                 candidate->class = NULL;

@@ -21,7 +21,6 @@ static const char *const naming[] = {
 static void unite(Cue *cue, const Cue *more) {
         cue->score = MAX(cue->score, more->score);
         cue->against |= more->against;
-        cue->menu |= more->menu;
 }
 
 static int add_class(const char *name, void *userdata) {
@@ -38,8 +37,6 @@ Cue spot_cue(const Spot *spot) {
 
         if (streq(tag, "marquee"))
                 cue.score = CUE_STRONG - 1;
-        if (streq(tag, "nav"))
-                cue.menu = true;
         if (strchr(tag, '-'))
                 (void) add_class(tag, &cue);
         for (size_t i = 0; i < ELEMENTSOF(naming); i++) {
@@ -58,6 +55,13 @@ Cue spot_cue(const Spot *spot) {
         return cue;
 }
 
+/* What the text of an element says. */
+static int spot_label(const Spot *spot, Cue *ret) {
+        _cleanup_free_ char *text = spot_text(spot, 240);
+
+        return text ? words_label(text, ret) : -ENOMEM;
+}
+
 /* One of many: tabs, or a menu that has a page of breaking news. */
 static bool is_one_of_many(const Survey *survey, const Spot *spot, const Spot *first) {
         for (unsigned level = 0; level < 3 && !spot_is_root(survey, spot); level++) {
@@ -72,22 +76,9 @@ static bool is_one_of_many(const Survey *survey, const Spot *spot, const Spot *f
                         alike += survey->spots[i].weight > 0 &&
                                  survey->spots[i].weight <= LABEL_WEIGHT &&
                                  spot_is(survey->spots + i, (const char *) spot->node->name);
-                if (alike >= 3 && (spot_is(spot, "li") || spot_is(spot, "a") || alike >= 4))
+                if (alike >= 3)
                         return true;
                 spot = parent;
-        }
-        return false;
-}
-
-/* A menu's entries lead to pages of their own, a tab stays. */
-static bool leads_away(const Survey *survey, const Spot *spot) {
-        for (unsigned level = 0; level < 3; level++) {
-                _cleanup_free_ char *href =
-                        spot_is(spot, "a") ? spot_attribute(spot, "href") : NULL;
-
-                if (href)
-                        return *href && *href != '#' && strncasecmp(href, "javascript:", 11) != 0;
-                spot = spot_parent(survey, spot);
         }
         return false;
 }
@@ -109,29 +100,16 @@ static int judge_text(const Survey *survey, const Run *run, const Spot *first, C
 
         *ret_spot = spot;
         while (!spot_contains(survey, spot, first) && spot->weight <= LABEL_WEIGHT) {
-                _cleanup_free_ char *text = spot_text(spot, 240);
                 Cue cue;
-                int r;
+                int r = spot_label(spot, &cue);
 
-                if (!text)
-                        return -ENOMEM;
-                r = words_label(text, &cue);
                 if (r < 0)
                         return r;
-                if (spot_cue(spot).score > CUE_MEDIUM)
-                        cue.score = MAX(cue.score, CUE_MEDIUM); /* span.ticker-label */
                 if (cue.score > best.score || (cue.against && best.score == 0)) {
                         best = cue;
                         *ret_spot = spot;
                 }
                 spot = spot_parent(survey, spot);
-        }
-        /* A text beside the entries, in their own box. */
-        if (spot_contains(survey, spot, first) && spot == survey->spots + run->owner) {
-                int r = words_label((const char *) run->text->content, &best);
-
-                if (r < 0)
-                        return r;
         }
         *ret = best;
         return 0;
@@ -143,15 +121,11 @@ static int first_tab(const Survey *survey, const Run *run, const Spot **ret) {
 
         for (unsigned k = 1; k <= 2 && run - k >= survey->runs; k++) {
                 const Spot *spot = survey->spots + run[-(int) k].owner;
-                _cleanup_free_ char *text = NULL;
                 Cue cue;
 
                 if (run[-(int) k].weight > LABEL_WEIGHT / 2 || !spot_is(spot, tag))
                         break;
-                text = spot_text(spot, 240);
-                if (!text)
-                        return -ENOMEM;
-                if (words_label(text, &cue) >= 0 && cue.score > 1) {
+                if (spot_label(spot, &cue) >= 0 && cue.score > 1) {
                         *ret = spot;
                         return cue.score - 1;
                 }
@@ -159,9 +133,7 @@ static int first_tab(const Survey *survey, const Run *run, const Spot **ret) {
         return 0;
 }
 
-int label_before(const Survey *survey, const Spot *first, const Spot *box, const Spot **ret,
-                 bool *ret_against) {
-        unsigned skipped = 0;
+int label_before(const Survey *survey, const Spot *first, const Spot **ret, bool *ret_against) {
         int best = 0;
 
         *ret_against = false;
@@ -171,19 +143,18 @@ int label_before(const Survey *survey, const Spot *first, const Spot *box, const
                 Cue cue;
                 int r;
 
-                if (run->weight > LABEL_WEIGHT || skipped > LABEL_WEIGHT)
+                if (run->weight > LABEL_WEIGHT)
                         break;
                 while (!spot_contains(survey, common, first))
                         common = spot_parent(survey, common);
-                if (spot_is(common, "body") || levels(survey, common, owner) > LEVELS_UP + 1 ||
-                    (spot_contains(survey, common, box) && levels(survey, common, box) > LEVELS_UP))
+                if (spot_is(common, "body") || levels(survey, common, owner) > LEVELS_UP + 1)
                         break;
                 r = judge_text(survey, run, first, &cue, &spot);
                 if (r < 0)
                         return r;
                 if ((cue.against || cue.score > 3) && is_one_of_many(survey, spot, first)) {
                         cue.against = false;
-                        cue.score = leads_away(survey, spot) ? 0 : MAX(cue.score - 4, 0);
+                        cue.score = 0;
                 }
                 if (cue.against && cue.score < CUE_STRONG) {
                         r = first_tab(survey, run, &spot);
@@ -199,66 +170,29 @@ int label_before(const Survey *survey, const Spot *first, const Spot *box, const
                         best = cue.score;
                         *ret = spot;
                 }
-                if (cue.score >= CUE_STRONG - 1)
-                        break;
-                if (spot_is_heading(owner) || spot_is_heading(spot_parent(survey, owner))) {
-                        _cleanup_free_ char *text = spot_text(owner, 200);
-
-                        /* What a heading says, the texts before it do not. */
-                        if (text && words_time(text) == 0)
-                                break;
-                }
-                skipped += run->weight;
         }
         return best;
 }
 
-int label_heading(const Survey *survey, const Spot *first, const Spot *box, unsigned weight,
-                  const Spot **ret) {
-        for (const Spot *parent = spot_parent(survey, box);
-             !spot_is(parent, "body") && !spot_is_root(survey, parent) &&
-             spot_is_frame(parent, weight);
-             parent = spot_parent(survey, box))
-                box = parent;
-        for (const Spot *spot = first - 1; spot > box; spot--) {
-                _cleanup_free_ char *text = NULL;
-                Cue cue;
-                int r;
+int label_inside(const Survey *survey, const Spot *box, const Spot **ret) {
+        int best = 0;
 
-                if (!spot_is_heading(spot) || spot->weight > LABEL_WEIGHT)
-                        continue;
-                text = spot_text(spot, 240);
-                if (!text)
-                        return -ENOMEM;
-                r = words_time(text);
-                if (r > 0)
-                        continue; /* the day, in a list of several */
-                if (r == 0)
-                        r = words_label(text, &cue);
-                if (r < 0)
-                        return r;
-                *ret = spot;
-                return MAX(cue.score - 1, 0);
+        for (const Spot *spot = box; spot < survey->spots + box->end; spot++) {
+                Cue cue;
+
+                if (spot->weight > 0 && spot->weight <= LABEL_SHORT &&
+                    spot_label(spot, &cue) >= 0 && cue.score > best) {
+                        best = cue.score;
+                        *ret = spot;
+                }
         }
-        return 0;
+        return best;
 }
 
 int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret) {
         unsigned labelled = 0;
 
         for (unsigned i = 0; i < n; i++)
-                for (const Spot *spot = items[i] + 1; spot < survey->spots + items[i]->end;
-                     spot++) {
-                        _cleanup_free_ char *text = spot->weight > 0 && spot->weight <= 20
-                                                            ? spot_text(spot, 100)
-                                                            : NULL;
-                        Cue cue;
-
-                        if (!text || words_label(text, &cue) < 0 || cue.score < CUE_STRONG)
-                                continue;
-                        *ret = spot;
-                        labelled++;
-                        break;
-                }
+                labelled += label_inside(survey, items[i], ret) >= CUE_STRONG;
         return n >= 3 && labelled * 10 >= n * 7 ? CUE_STRONG - 2 : 0;
 }

@@ -8,11 +8,9 @@
  */
 
 #include "fetch/suggest/place.h"
-#include "fetch/selector.h"
 
 #define WAYS_MAX 48U
 #define FRAMES_MAX 12U
-#define ITEM_WAYS_MAX 12U
 #define LABEL_MAX 80U
 #define WAY_STEPS_MAX 10000000UL /* of one selector on this page; a good one takes far fewer */
 
@@ -77,24 +75,16 @@ static int add_class(const char *name, void *userdata) {
         Ways *ways = userdata;
         const char *tag = (const char *) ways->spot->node->name;
         Cue cue = words_name(name);
-        const char *tail;
 
         if (!is_quotable(name))
                 return 0;
-        if (!words_generated(name))
-                return add_way_f(ways,
-                                 cue.score > 0         ? 12
-                                 : words_utility(name) ? 1
-                                                       : 6,
-                                 NULL, "//%s[has-class('%s')]", tag, name);
-
-        /* "Latest_list__x7Gh2": the part before the last underscores was written by a person. */
-        tail = strstr(name, "__");
-        if (tail && tail - name >= 5 && cue.score > 0)
-                return add_way_f(ways, 8, "part of a class name that a machine made",
-                                 "//%s[contains(@class, '%.*s__')]", tag, (int) (tail - name),
-                                 name);
-        return 0;
+        if (words_generated(name))
+                return 0;
+        return add_way_f(ways,
+                         cue.score > 0         ? 12
+                         : words_utility(name) ? 1
+                                               : 6,
+                         NULL, "//%s[has-class('%s')]", tag, name);
 }
 
 static int add_names(Ways *ways) {
@@ -182,7 +172,7 @@ static int compare(const void *a, const void *b) {
         return strcmp(x->selector, y->selector);
 }
 
-static int find(const char *expression, xmlNode *node, Query *query, xmlXPathObject **ret) {
+int place_find(Query *query, const char *expression, xmlNode *node, xmlXPathObject **ret) {
         Value value = { .text = (char *) expression };
         Selector selector = {};
         int r;
@@ -203,7 +193,7 @@ static int finds_items(const Ways *ways, Query *query, const char *item, xmlNode
         unsigned k = 0;
         int r;
 
-        r = find(item, node, query, &object);
+        r = place_find(query, item, node, &object);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         for (size_t i = 0; i < nodes_count(object); i++) {
@@ -227,51 +217,46 @@ static int take_class(const char *name, void *userdata) {
         return *best ? 1 : -ENOMEM;
 }
 
-/* The ways to name the entries from a strip's element, the shortest first. NULL: out of memory. */
-static char *item_way(const Ways *ways, const Spot *item, unsigned i) {
-        const Candidate *candidate = ways->candidate;
-        const Spot *parent = spot_parent(ways->survey, item);
-        const char *tag = candidate->tag, *inner = (const char *) parent->node->name;
-        _cleanup_free_ char *class = candidate->class ? strdup(candidate->class) : NULL;
-        _cleanup_free_ char *box_class = NULL;
-        char *way = NULL;
-        int n = -1;
+/* "li", or "li[has-class('news')]" after the first class of the element that says something; NULL:
+ * out of memory. */
+static char *make_step(const Spot *spot, const char *class, bool with_class) {
+        _cleanup_free_ char *found = class ? strdup(class) : NULL;
+        const char *tag = (const char *) spot->node->name;
+        char *step = NULL;
+        int n;
 
-        if (!class)
-                (void) spot_classes(item, take_class, &class);
-        (void) spot_classes(parent, take_class, &box_class);
-        switch (i) {
-        case 0:
-        case 1:
-                /* What else than a list's own element would be a <li>? */
-                n = asprintf(&way, streq(tag, "li") == (i == 0) ? ".//%s" : "./%s", tag);
-                break;
-        case 2:
-                n = asprintf(&way, ".//%s[has-class('%s')]", tag, strnull(class));
-                break;
-        case 3:
-                n = asprintf(&way, "./%s[has-class('%s')]", tag, strnull(class));
-                break;
-        case 4:
-                n = asprintf(&way, ".//%s[has-class('%s')]/%s", inner, strnull(box_class), tag);
-                break;
-        case 5:
-                n = asprintf(&way, ".//%s/%s", inner, tag);
-                break;
-        case 6:
-                n = asprintf(&way, ".//%s[has-class('%s')]/%s[has-class('%s')]", inner,
-                             strnull(box_class), tag, strnull(class));
-                break;
-        case 7:
-                n = asprintf(&way, ".//%s/%s[has-class('%s')]", inner, tag, strnull(class));
-                break;
-        case 8:
-                n = asprintf(&way, "./%s/%s", inner, tag);
-                break;
-        default:
-                break;
-        }
-        return n < 0 ? NULL : way;
+        if (with_class && !found)
+                (void) spot_classes(spot, take_class, &found);
+        n = with_class ? asprintf(&step, "%s[has-class('%s')]", tag, strnull(found))
+                       : asprintf(&step, "%s", tag);
+        return n < 0 ? NULL : step;
+}
+
+/*
+ * The ways to name the entries from a strip's element, the shortest first: by tag or class, with or
+ * without what they stand in, at any depth or right below. NULL: there are no more, or no memory.
+ */
+static char *item_way(const Ways *ways, const Spot *item, unsigned i) {
+        static const struct {
+                bool class, parent, parent_class;
+        } kinds[] = {
+                { false, false, false }, { true, false, false }, { false, true, true },
+                { false, true, false },  { true, true, true },   { true, true, false },
+        };
+        const Spot *parent = spot_parent(ways->survey, item);
+        _cleanup_free_ char *step = NULL, *above = NULL;
+        /* What else than a list's own element would be a <li>? */
+        bool deep = spot_is(item, "li") == (i % 2 == 0);
+        char *way = NULL;
+
+        if (i / 2 >= ELEMENTSOF(kinds))
+                return NULL;
+        step = make_step(item, ways->candidate->class, kinds[i / 2].class);
+        above = kinds[i / 2].parent ? make_step(parent, NULL, kinds[i / 2].parent_class) : NULL;
+        if (step && asprintf(&way, "%s%s%s%s", deep ? ".//" : "./", above ? above : "",
+                             above ? "/" : "", step) < 0)
+                return NULL;
+        return way;
 }
 
 static int try_way(const Ways *ways, Query *query, const Way *way, const Spot **items, unsigned n,
@@ -280,7 +265,7 @@ static int try_way(const Ways *ways, Query *query, const Way *way, const Spot **
         xmlNode *node;
         int r;
 
-        r = find(way->selector, (xmlNode *) ways->survey->document, query, &object);
+        r = place_find(query, way->selector, (xmlNode *) ways->survey->document, &object);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         if (nodes_count(object) == 0)
@@ -288,22 +273,21 @@ static int try_way(const Ways *ways, Query *query, const Way *way, const Spot **
         node = nodes_get(object, 0);
         if (spot_of(node) != way->spot)
                 return 0;
-        if (!ways->candidate->tag) {
+        if (!ways->candidate->tag && way->spot == ways->candidate->box) {
                 *ret_item = strdup(".");
                 return *ret_item ? 1 : -ENOMEM;
         }
-        for (unsigned i = 0; i < ITEM_WAYS_MAX; i++) {
+        for (unsigned i = 0;; i++) {
                 _cleanup_free_ char *item = item_way(ways, items[0], i);
 
                 if (!item)
-                        break;
+                        return 0;
                 r = finds_items(ways, query, item, node, items, n);
                 if (r > 0)
                         *ret_item = STEAL_POINTER(item);
                 if (r != 0)
                         return r;
         }
-        return 0;
 }
 
 static int collect(Ways *ways) {

@@ -3,6 +3,7 @@
 
 /* Selectors for a list and its entries that are short and likely to outlive the page. */
 
+#include "fetch/selector.h"
 #include "fetch/suggest/candidate.h"
 
 typedef struct Place {
@@ -15,3 +16,6 @@ typedef struct Place {
  */
 int place_make(const Survey *survey, const Candidate *candidate, Place *ret);
 void place_done(Place *place);
+
+/* What an expression finds at a node, within a limit of steps; as query_nodes(). */
+int place_find(Query *query, const char *expression, xmlNode *node, xmlXPathObject **ret);

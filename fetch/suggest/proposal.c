@@ -44,6 +44,8 @@ static int explain_points(const Candidate *candidate, char **ret) {
                 if (text)
                         r = buffer_printf(&b, ", labelled \"%s\"", text);
         }
+        if (r >= 0 && candidate->timed)
+                r = buffer_puts(&b, ", each with its time, the newest first");
         if (r >= 0 && candidate->against > 0)
                 r = buffer_puts(&b, ", but near something else");
         if (r >= 0)
@@ -55,7 +57,7 @@ static int add_key(Buffer *b, const char *key, const char *value) {
         return value ? buffer_printf(b, "%s=%s\n", key, value) : 0;
 }
 
-int proposal_write_head(Buffer *b, const Hints *hints, const Candidate *candidate) {
+int proposal_write_head(Buffer *b, const Hints *hints, bool list) {
         const char *title = isempty(hints->title) ? hints->url : hints->title;
         size_t n = strlen(title);
         int r;
@@ -69,7 +71,7 @@ int proposal_write_head(Buffer *b, const Hints *hints, const Candidate *candidat
                 r = add_key(b, "URL", hints->url);
         if (r >= 0)
                 r = add_key(b, "Language", hints->language);
-        if (r >= 0 && !candidate->tag)
+        if (r >= 0 && !list)
                 r = buffer_puts(
                         b, "# A bar for one entry is not there every day.\nExpect=sometimes\n");
         return r;
@@ -106,7 +108,7 @@ int proposal_make(const Survey *survey, const Candidate *candidate, const Hints 
         if (r >= 0)
                 r = place_make(survey, candidate, &place);
         if (r >= 0)
-                r = proposal_write_head(&proposal.source, hints, candidate);
+                r = proposal_write_head(&proposal.source, hints, candidate->tag);
         if (r >= 0)
                 r = write_strip(&proposal.source, &place, &shape);
         if (r >= 0)

@@ -11,6 +11,8 @@
 
 #define PROPOSALS_MAX 8U
 #define SOURCE_FILE_MAX (32U * 1024U)
+#define TRIED_MAX 20U  /* candidates that a source file is written for */
+#define SCRIPTS_MAX 4U /* and lists in scripts */
 
 typedef struct Proposal {
         Buffer source;   /* the file, without its first comments */
@@ -24,19 +26,27 @@ typedef struct Proposal {
         Reply reply; /* what it finds */
 } Proposal;
 
+typedef struct Proposals {
+        Proposal items[TRIED_MAX + SCRIPTS_MAX];
+        unsigned n;
+        Hints hints;
+        usec_t deadline; /* after it no more are looked for */
+} Proposals;
+
 void proposal_done(Proposal *proposal);
 
 /* Writes the file for a candidate. -ENODATA: there is no good one. -ENOMEM. */
 int proposal_make(const Survey *survey, const Candidate *candidate, const Hints *hints,
                   Proposal *ret);
 
-/* Adds files for the lists in the page's scripts, from node on, to those n; at most max. -ENOMEM.
- */
-int proposals_add_scripts(const xmlNode *node, Hints *hints, Proposal *items, unsigned *n,
-                          unsigned max);
+/* Appends the section [Source]; of a strip that is a list, not a bar for one entry. */
+int proposal_write_head(Buffer *b, const Hints *hints, bool list);
 
-/* Appends the section [Source]. */
-int proposal_write_head(Buffer *b, const Hints *hints, const Candidate *candidate);
+/* Adds files for the lists in the page's scripts, from node on. -ENOMEM. */
+int proposals_add_scripts(const xmlNode *node, Proposals *proposals);
+
+/* The same for a page that is itself a feed or JSON. */
+int proposals_add_page(const char *text, Proposals *proposals);
 
 /*
  * Reads the page, decoded text, as the proposal says, within the reader's own time limit. 1: it

@@ -1,17 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Which link of an entry is its own: the one that the headline is in, or else the longest in it. A
- * category's, a picture's or an author's may come before it.
+ * Which link of an entry is its own: the one that the headline is in, or else the longest. A
+ * category's, a picture's or an author's may come before it. The ways to name it are tried on the
+ * page, the plainest first.
  */
 
+#include "fetch/suggest/place.h"
 #include "fetch/suggest/shape.h"
 
-static const Spot *first_link(const Survey *survey, const Spot *item) {
-        for (const Spot *spot = item; spot < survey->spots + item->end; spot++)
-                if (spot_is(spot, "a") && xmlHasProp(spot->node, (const xmlChar *) "href"))
-                        return spot;
-        return NULL;
+static bool is_link(const Spot *spot) {
+        return spot->links > 0 && spot_is(spot, "a");
+}
+
+/* The one with most text, the first of equals; NULL: there is none inside. */
+static const Spot *longest_link(const Survey *survey, const Spot *outer) {
+        const Spot *best = NULL;
+
+        for (const Spot *spot = outer; spot < survey->spots + outer->end; spot++)
+                if (is_link(spot) && (!best || spot->weight > best->weight))
+                        best = spot;
+        return best;
+}
+
+static const Spot *link_of(const Survey *survey, const Spot *item, const Spot *headline) {
+        const Spot *spot = headline;
+
+        while (spot != item && !is_link(spot))
+                spot = spot_parent(survey, spot);
+        if (is_link(spot))
+                return spot;
+        spot = longest_link(survey, headline);
+        return spot ? spot : longest_link(survey, item);
 }
 
 static bool leads_somewhere(const Spot *link) {
@@ -20,127 +40,91 @@ static bool leads_somewhere(const Spot *link) {
         return href && *href && *href != '#' && strncasecmp(href, "javascript:", 11) != 0;
 }
 
-/* The link that the headline is in, or the one of most text in it: a category's is short. */
-static const Spot *link_of(const Survey *survey, const Spot *item, const Spot *headline) {
-        const Spot *best = NULL;
-
-        for (const Spot *spot = headline;; spot = spot_parent(survey, spot)) {
-                if (spot_is(spot, "a") && spot->links > 0)
-                        return spot;
-                if (spot == item || spot_is_root(survey, spot))
-                        break;
-        }
-        for (const Spot *spot = headline; spot < survey->spots + headline->end; spot++)
-                if (spot_is(spot, "a") && spot->links > 0 && (!best || spot->weight > best->weight))
-                        best = spot;
-        return best;
-}
-
 typedef struct Links {
-        unsigned items;     /* with a headline */
-        unsigned any, good; /* with links; with one that leads somewhere */
-        unsigned self;      /* the entry is the link */
-        unsigned first;     /* the right one is the first inside */
-        unsigned above;     /* the headline is in it, or is it */
-        unsigned below;     /* it is in the headline */
-        unsigned other;     /* it is elsewhere */
+        const Spot *items[ENTRIES_SEEN], *links[ENTRIES_SEEN]; /* of those that have one */
+        unsigned n;
 } Links;
 
-static void count_links(const Survey *survey, const Slots *slots, const Slot *slot, Links *l) {
-        for (unsigned i = 0; i < slots->n_items; i++) {
-                const Spot *item = slots->items[i], *headline = slot_in(survey, slot, item);
-                const Spot *link, *first;
+/* Of how many entries the expression finds the link. */
+static int count_right(Query *query, const Links *links, const char *expression) {
+        int right = 0;
 
-                if (!headline)
-                        continue;
-                l->items++;
-                first = first_link(survey, item);
-                link = link_of(survey, item, headline);
-                l->other += !link && first;
-                if (!link)
-                        link = first;
-                if (!link)
-                        continue;
-                l->any++;
-                l->good += leads_somewhere(link);
-                l->self += link == item;
-                l->first += link == first;
-                l->above += spot_contains(survey, link, headline);
-                l->below += link != headline && link == first_link(survey, headline);
+        for (unsigned i = 0; i < links->n; i++) {
+                _cleanup_(object_freep) xmlXPathObject *object = NULL;
+                int r = place_find(query, expression, links->items[i]->node, &object);
+
+                if (r == -ENOMEM)
+                        return r;
+                right += r >= 0 && nodes_count(object) > 0 &&
+                         nodes_get(object, 0)->parent == links->links[i]->node;
         }
+        return right;
 }
 
-/* The slot that is the link of most entries. */
-static const Slot *link_slot(const Survey *survey, const Slots *slots, const Slot *headline) {
-        for (unsigned i = 1; i < slots->n; i++) {
-                const Slot *slot = slots->slots + i;
-                unsigned right = 0, links = 0;
+/* Way number i, to be freed; *ret is NULL if there is none of that number. */
+static int make_way(const Slots *slots, const char *headline, unsigned i, char **ret) {
+        static const char *const ways[] = { ".//a/@href", "./@href", "%s/@href",
+                                            "%s/ancestor::a[1]/@href", "%s//a/@href" };
+        _cleanup_free_ char *selector = NULL;
+        int n;
 
-                if (!streq(slot->tag, "a"))
-                        continue;
-                for (unsigned k = 0; k < slots->n_items; k++) {
-                        const Spot *item = slots->items[k];
-                        const Spot *spot = slot_in(survey, headline, item), *link;
+        if (i < ELEMENTSOF(ways)) {
+                const char *rest = startswith(ways[i], "%s");
 
-                        link = spot ? link_of(survey, item, spot) : NULL;
-                        links += link != NULL;
-                        right += link && slot_in(survey, slot, item) == link;
-                }
-                if (links > 0 && right * 10 >= links * 9)
-                        return slot;
+                n = rest ? asprintf(ret, "%s%s", headline, rest) : asprintf(ret, "%s", ways[i]);
+                return n < 0 ? -ENOMEM : 0;
         }
-        return NULL;
+        i -= ELEMENTSOF(ways);
+        if (i >= slots->n)
+                return 0;
+        selector = slot_selector(slots->slots + i);
+        return selector && asprintf(ret, "%s/@href", selector) >= 0 ? 0 : -ENOMEM;
 }
 
-/* The slot of links that have most text, where the headline has none. */
-static const Slot *other_link(const Slots *slots) {
-        const Slot *best = NULL;
+static int try_ways(Query *query, const Slots *slots, const Links *links, Shape *shape) {
+        for (unsigned i = 0;; i++) {
+                _cleanup_free_ char *way = NULL;
+                int r = make_way(slots, shape->headline ? shape->headline : ".", i, &way);
 
-        for (unsigned i = 1; i < slots->n; i++) {
-                const Slot *slot = slots->slots + i;
-
-                if (streq(slot->tag, "a") && slot->n * 10 >= slots->n_items * 7 &&
-                    !slot_is_badge(slot, slots) && (!best || slot->weight > best->weight))
-                        best = slot;
+                if (r < 0 || !way)
+                        return r;
+                r = count_right(query, links, way);
+                if (r < 0)
+                        return r;
+                if ((unsigned) r * 10 < links->n * 9)
+                        continue;
+                if (i > 0) /* the first is the default */
+                        shape->link = STEAL_POINTER(way);
+                return 0;
         }
-        return best;
 }
 
 int shape_choose_link(const Survey *survey, const Slots *slots, const Slot *headline,
                       Shape *shape) {
-        const char *where = shape->headline ? shape->headline : ".";
-        const Slot *other;
+        unsigned items = 0, good = 0;
         Links links = {};
-        int n = 0;
+        Query query = {};
+        int r;
 
-        count_links(survey, slots, headline, &links);
-        if (links.good * 5 < links.items) {
-                shape->unlinked = true;
+        for (unsigned i = 0; i < slots->n_items; i++) {
+                const Spot *item = slots->items[i], *text = slot_in(survey, headline, item);
+                const Spot *link = text ? link_of(survey, item, text) : NULL;
+
+                items += text != NULL;
+                if (!link)
+                        continue;
+                good += leads_somewhere(link);
+                links.items[links.n] = item;
+                links.links[links.n++] = link;
+        }
+        if (good * 5 < items) {
                 shape->link = strdup("");
                 return shape->link ? 0 : -ENOMEM;
         }
-        if (links.self * 10 >= links.any * 9)
-                n = asprintf(&shape->link, "./@href");
-        else if (links.first == links.any && links.other < links.any)
-                return 0;
-        else if (links.above * 10 >= links.any * 9)
-                n = asprintf(&shape->link, "%s/%s@href", where,
-                             streq(headline->tag, "a") ? "" : "ancestor::a[1]/");
-        else if (links.below * 10 >= links.any * 5)
-                n = asprintf(&shape->link, "%s//a/@href", streq(where, ".") ? "." : where);
-        else {
-                other = link_slot(survey, slots, headline);
-                if (!other)
-                        other = other_link(slots);
-                if (!other)
-                        return 0;
-                {
-                        _cleanup_free_ char *selector = slot_selector(other);
-
-                        n = asprintf(&shape->link, "%s/@href", selector ? selector : ".//a");
-                }
-        }
-        if (n < 0)
-                shape->link = NULL;
-        return n < 0 ? -ENOMEM : 0;
+        r = query_init(&query, survey->document);
+        if (r < 0)
+                return r;
+        r = try_ways(&query, slots, &links, shape);
+        query_done(&query);
+        return r;
 }

@@ -76,7 +76,7 @@ static int choose_published(const Slots *slots, Shape *shape) {
                 const Slot *slot = slots->slots + i;
 
                 if (!slot_is_time(slot) || slot->n * 10 < slots->n_items * 5 ||
-                    strspn(slot->text, "0123456789. ") == strlen(slot->text))
+                    strspn(slot->texts[0], "0123456789. ") == strlen(slot->texts[0]))
                         continue; /* a number alone is a rank or a count */
                 if (!best || (streq(slot->tag, "time") && !streq(best->tag, "time")))
                         best = slot;
@@ -95,7 +95,8 @@ static int choose_published(const Slots *slots, Shape *shape) {
 }
 
 static bool is_dropped(const Slots *slots, const Slot *slot) {
-        return slot && slot->depth > 0 && (slot_is_time(slot) || slot_is_badge(slot, slots));
+        return slot && slot->depth > 0 &&
+               (streq(slot->tag, "button") || slot_is_time(slot) || slot_is_badge(slot, slots));
 }
 
 static int add_drop(Shape *shape, const Slot *slot) {
@@ -128,9 +129,12 @@ static int read_headline(const Survey *survey, Slots *slots, const Spot *item, c
         int r = buffer_reserve(&b, 0);
 
         for (const Spot *spot = headline; r >= 0 && spot < survey->spots + headline->end;) {
-                const Slot *slot = spot == headline || spot->weight == 0
-                                           ? NULL
-                                           : slots_find(survey, slots, item, spot);
+                const Slot button = { .tag = "button", .depth = 1 }, *slot = NULL;
+
+                if (spot != headline && spot_is(spot, "button"))
+                        slot = &button; /* which may have no text but a cross */
+                else if (spot != headline && spot->weight > 0)
+                        slot = slots_find(survey, slots, item, spot);
 
                 if (!is_dropped(slots, slot)) {
                         spot++;
@@ -231,24 +235,6 @@ static int choose_where(const Survey *survey, const Slots *slots, const Slot *he
         return strike_odd(odd, n_odd, shape);
 }
 
-/* Without the class, where that says nothing and the tag will do. */
-static char *short_selector(const Survey *survey, const Slots *slots, const Slot *slot) {
-        Slot bare = *slot;
-
-        if (!slot->class || slot->role != ROLE_NONE || slot->ordinal > 0)
-                return slot_selector(slot);
-        bare.class = NULL;
-        for (unsigned i = 0; i < slots->n_items; i++) {
-                const Spot *item = slots->items[i], *spot = slot_in(survey, slot, item);
-
-                if (spot != slot_in(survey, &bare, item))
-                        return slot_selector(slot);
-                for (const Spot *s = item + 1; spot && s < spot; s++)
-                        bare.empties |= spot_is(s, slot->tag);
-        }
-        return slot_selector(&bare);
-}
-
 int shape_make(const Survey *survey, const Candidate *candidate, Shape *ret) {
         static Slots slots;
         const Slot *headline;
@@ -264,7 +250,7 @@ int shape_make(const Survey *survey, const Candidate *candidate, Shape *ret) {
                 return -ENODATA;
         }
         if (headline->depth > 0) {
-                shape.headline = short_selector(survey, &slots, headline);
+                shape.headline = slot_selector(headline);
                 if (!shape.headline)
                         r = -ENOMEM;
         }

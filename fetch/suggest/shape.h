@@ -16,13 +16,14 @@ typedef struct Shape {
         unsigned n_drops;
         char *strikes[STRIKES_MAX];
         unsigned n_strikes;
-        bool unlinked;     /* the entries have no links */
         const char *doubt; /* static, or NULL */
 } Shape;
 
 /* -ENODATA: no text in the entries is like a headline. -ENOMEM. */
 int shape_make(const Survey *survey, const Candidate *candidate, Shape *ret);
 void shape_done(Shape *shape);
+
+#define ENTRIES_SEEN 48U /* of a candidate; of more, every second, third, … */
 
 /* A part that the entries have in common: known by its tag, its class and which of these it is. */
 typedef struct Slot {
@@ -32,21 +33,22 @@ typedef struct Slot {
         unsigned depth;   /* below the entry, in the first that has it */
         const Spot *first;
 
-        unsigned n;      /* entries that have it, and of these: */
-        unsigned times;  /* the text is a time, */
-        unsigned badges; /* a label, */
-        unsigned same;   /* that of the first entry */
-        unsigned weight; /* of all */
-        unsigned links;  /* it has a link, is one or is inside of one */
-        bool empties;    /* some of its kind have no text */
+        unsigned n;       /* entries that have it, and of these: */
+        unsigned times;   /* the text is a time, */
+        unsigned badges;  /* a label, */
+        unsigned same;    /* that of the first entry, */
+        unsigned repeats; /* that of one before; */
+        unsigned weight;  /* of all */
+        unsigned links;   /* it has a link, is one or is inside of one */
+        bool empties;     /* some of its kind have no text */
         Role role;
-        char *text; /* of the first */
+        char *texts[ENTRIES_SEEN];
 } Slot;
 
 #define SLOTS_MAX 64U
 
 typedef struct Slots {
-        const Spot *items[48];
+        const Spot *items[ENTRIES_SEEN];
         unsigned n_items;
         unsigned weight; /* of all entries looked at */
         Slot slots[SLOTS_MAX];

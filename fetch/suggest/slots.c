@@ -98,10 +98,13 @@ static int count_text(Slot *slot, const Spot *spot) {
                 return -ENOMEM;
         slot->times += (unsigned) time;
         slot->badges += (unsigned) badge;
-        if (!slot->text)
-                slot->text = STEAL_POINTER(text);
-        else
-                slot->same += streq(slot->text, text);
+        slot->same += slot->n > 1 && streq(slot->texts[0], text);
+        for (unsigned i = 0; i < slot->n - 1; i++)
+                if (streq(slot->texts[i], text)) {
+                        slot->repeats++;
+                        break;
+                }
+        slot->texts[slot->n - 1] = STEAL_POINTER(text);
         return 0;
 }
 
@@ -165,7 +168,8 @@ int slots_make(const Survey *survey, const Candidate *candidate, Slots *ret) {
 void slots_done(Slots *slots) {
         for (unsigned i = 0; i < slots->n; i++) {
                 free(slots->slots[i].class);
-                free(slots->slots[i].text);
+                for (unsigned k = 0; k < slots->slots[i].n; k++)
+                        free(slots->slots[i].texts[k]);
         }
         slots->n = 0;
 }
@@ -186,10 +190,11 @@ bool slot_is_badge(const Slot *slot, const Slots *slots) {
                 return true;
         if (slot->role == ROLE_BADGE && slot->weight <= slot->n * 30)
                 return true;
-        if (slots->n_items >= 4 && slot->n >= 2 && slot->same + 1 == slot->n &&
-            slot->weight <= slot->n * 12)
-                return true;
-        return slots->n_items >= 3 && slot->n >= 3 && (slot->same + 1) * 10 >= slot->n * 8;
+        if (slots->n_items < 3 || slot->n < 3)
+                return false;
+        /* the same in most entries; or a few words that come again and again: categories */
+        return (slot->same + 1) * 10 >= slot->n * 8 ||
+               (slot->repeats * 2 >= slot->n && slot->weight <= slot->n * 16);
 }
 
 const Spot *slot_in(const Survey *survey, const Slot *slot, const Spot *item) {

@@ -7,12 +7,12 @@
  */
 
 #include <ctype.h>
+#include <regex.h>
 
 #include "common/buffer.h"
 #include "fetch/suggest/shape.h"
 
 #define WORDS_MAX 7U
-#define PATTERNS_MAX 64U
 #define MARKS "-–—|:•·/»›"
 
 static bool has_digit(const char *s) {
@@ -128,86 +128,62 @@ static int time_pattern(const char *text, unsigned words, bool at_end, char **re
         return r == -ENOBUFS ? 0 : r;
 }
 
-typedef struct Patterns {
-        struct {
-                char *expression;
-                unsigned n; /* texts that have it */
-        } items[PATTERNS_MAX];
-        unsigned n;
-} Patterns;
+static unsigned count_matches(const char *expression, char *const *texts, unsigned n) {
+        unsigned matches = 0;
+        regex_t regex;
 
-static unsigned *find_pattern(Patterns *patterns, const char *expression) {
-        for (unsigned i = 0; i < patterns->n; i++)
-                if (streq(patterns->items[i].expression, expression))
-                        return &patterns->items[i].n;
-        return NULL;
-}
-
-static int count_patterns(Patterns *patterns, const char *text, bool at_end, unsigned *timed) {
-        bool any = false;
-
-        for (unsigned words = 1; words <= WORDS_MAX; words++) {
-                char *expression;
-                unsigned *n;
-                int r = time_pattern(text, words, at_end, &expression);
-
-                if (r < 0)
-                        return r;
-                if (!expression)
-                        continue;
-                any = true;
-                n = find_pattern(patterns, expression);
-                if (n)
-                        ++*n;
-                if (n || patterns->n == PATTERNS_MAX) {
-                        free(expression);
-                        continue;
-                }
-                patterns->items[patterns->n].expression = expression;
-                patterns->items[patterns->n++].n = 1;
-        }
-        *timed += any;
-        return 0;
+        if (regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB) != 0)
+                return 0;
+        for (unsigned i = 0; i < n; i++)
+                matches += regexec(&regex, texts[i], 0, NULL, 0) == 0;
+        regfree(&regex);
+        return matches;
 }
 
 /*
- * Which of its patterns is right for a text: the one that most texts have, and of these the
- * longest. "10:45 The" is a time too, if articles may stand in times, but others begin otherwise.
+ * The time in a text, as an expression: the one that most texts have, and of these the longest.
+ * "10:45 The" is a time too, if articles may stand in times, but others begin otherwise. NULL in
+ * *ret: there is none.
  */
-static int strike_time(Shape *shape, Patterns *patterns, const char *text, bool at_end) {
+static int find_time(const char *text, char *const *texts, unsigned n, bool at_end, char **ret) {
         _cleanup_free_ char *best = NULL;
         unsigned best_n = 0;
 
         for (unsigned words = 1; words <= WORDS_MAX; words++) {
-                char *expression;
-                const unsigned *n;
+                _cleanup_free_ char *expression = NULL;
+                unsigned matches;
                 int r = time_pattern(text, words, at_end, &expression);
 
                 if (r < 0)
                         return r;
-                n = expression ? find_pattern(patterns, expression) : NULL;
-                if (n && *n >= best_n) {
+                matches = expression ? count_matches(expression, texts, n) : 0;
+                if (expression && matches >= best_n) {
                         free(best);
-                        best = expression;
-                        best_n = *n;
-                } else
-                        free(expression);
+                        best = STEAL_POINTER(expression);
+                        best_n = matches;
+                }
         }
-        return best ? add_strike(shape, best) : 0;
+        *ret = STEAL_POINTER(best);
+        return 0;
 }
 
+/* A number at the end of one headline or two is news. */
 static int strike_times(Shape *shape, char *const *texts, unsigned n, bool at_end) {
-        Patterns patterns = {};
-        unsigned timed = 0;
-        int r = 0;
+        unsigned timed = 0, before = shape->n_strikes;
 
-        for (unsigned i = 0; i < n && r >= 0; i++)
-                r = count_patterns(&patterns, texts[i], at_end, &timed);
-        for (unsigned i = 0; i < n && r >= 0 && timed * 2 >= n; i++)
-                r = strike_time(shape, &patterns, texts[i], at_end);
-        for (unsigned i = 0; i < patterns.n; i++)
-                free(patterns.items[i].expression);
-        return r;
+        for (unsigned i = 0; i < n; i++) {
+                _cleanup_free_ char *expression = NULL;
+                int r = find_time(texts[i], texts, n, at_end, &expression);
+
+                if (r >= 0 && expression)
+                        r = add_strike(shape, expression);
+                if (r < 0)
+                        return r;
+                timed += expression != NULL;
+        }
+        while (timed * 2 < n && shape->n_strikes > before)
+                free(shape->strikes[--shape->n_strikes]);
+        return 0;
 }
 
 static const char *const brackets[][2] = {
@@ -277,6 +253,11 @@ int strikes_add_whole(Shape *shape, const char *text) {
         return r == -ENOBUFS ? 0 : r < 0 ? r : add_strike(shape, b.data);
 }
 
+/* What stood between a headline and a time or label that is dropped. */
+static int strike_marks(Shape *shape, char *const *texts, unsigned n, const char *expression) {
+        return count_matches(expression, texts, n) * 2 > n ? add_strike(shape, expression) : 0;
+}
+
 int strikes_make(char *const *texts, unsigned n, Shape *shape) {
         int r;
 
@@ -285,5 +266,9 @@ int strikes_make(char *const *texts, unsigned n, Shape *shape) {
                 r = strike_times(shape, texts, n, true);
         for (unsigned i = 0; i < n && r >= 0; i++)
                 r = strike_label(shape, texts[i]);
+        if (r >= 0)
+                r = strike_marks(shape, texts, n, "^[" MARKS "]+ *");
+        if (r >= 0)
+                r = strike_marks(shape, texts, n, " *[" MARKS "]+$");
         return r;
 }

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
-#include <sys/mman.h>
-
+#include "fetch/suggest/suggest.h"
 #include "common/log.h"
 #include "fetch/charset.h"
+#include "fetch/deadline.h"
 #include "fetch/document.h"
 #include "fetch/explain.h"
-#include "fetch/http.h"
+#include "fetch/load.h"
 #include "fetch/suggest/proposal.h"
-#include "fetch/suggest/suggest.h"
 
-#define TRIED_MAX 20U      /* candidates that a source file is written for */
-#define SCRIPTS_MAX 4U     /* and lists in scripts */
 #define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
 #define LOOK_SEC 8U
 #define PAGE_MAX (8U * 1024U * 1024U)
@@ -21,7 +17,6 @@ typedef struct Arrival {
         Buffer body;
         char *url; /* that it was fetched from, or NULL */
         char *charset;
-        bool done;
         int error;
 } Arrival;
 
@@ -35,7 +30,6 @@ static void on_answer(const HttpAnswer *answer, void *userdata) {
         Arrival *arrival = userdata;
         const Reply *reply = answer->reply;
 
-        arrival->done = true;
         if (reply->state != STATE_OK) {
                 log_error("%s: the page cannot be had (%s)%s%s", answer->url,
                           state_name(reply->state), reply->detail ? ": " : "",
@@ -51,53 +45,27 @@ static void on_answer(const HttpAnswer *answer, void *userdata) {
                 arrival->error = log_oom();
 }
 
-static int fetch(const char *user_agent, const char *url, Arrival *arrival) {
-        _cleanup_(http_freep) Http *http = NULL;
-        Source source = {
+/* What on_answer() makes of it: of a file nothing is known but what is in it. */
+static int load(const char *user_agent, const Suggest *options, Arrival *arrival) {
+        const Source source = {
                 .name = (char *) "suggest",
                 .path = (char *) "suggest",
-                .url = { .text = (char *) url },
+                .url = { .text = (char *) options->url },
                 .interval = 30 * USEC_PER_SEC,
                 .timeout = 20 * USEC_PER_SEC,
                 .max_size = PAGE_MAX,
         };
-        bool ignored;
         int r;
 
-        r = http_new(user_agent, &http);
-        if (r >= 0)
-                r = http_get(http, &source, url, NULL, on_answer, arrival);
-        if (r < 0)
-                return log_oom();
-        while (r >= 0 && !arrival->done)
-                r = http_turn(http, -1, 0, &ignored);
+        if (options->page) {
+                r = load_file(options->page, PAGE_MAX, &arrival->body);
+                if (r == -EFBIG)
+                        log_error("%s: the page is larger than 8 MiB", options->page);
+                return r;
+        }
+        r = load_url(user_agent, &source, options->url, on_answer, arrival);
         return r < 0 ? r : arrival->error;
 }
-
-static int read_file(const char *path, Arrival *arrival) {
-        _cleanup_close_ int opened = -1;
-        int fd = STDIN_FILENO, r;
-
-        if (!streq(path, "-")) {
-                opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-                if (opened < 0) {
-                        log_error("%s: %m", path);
-                        return -errno;
-                }
-                fd = opened;
-        }
-        r = buffer_read_file(fd, PAGE_MAX, &arrival->body);
-        if (r < 0)
-                log_error("%s: %s", path, strerror(-r));
-        return r;
-}
-
-typedef struct Proposals {
-        Proposal items[TRIED_MAX + SCRIPTS_MAX];
-        unsigned n;
-        Hints hints;
-        usec_t deadline; /* after it no more are looked for */
-} Proposals;
 
 static void proposals_done(Proposals *proposals) {
         for (unsigned i = 0; i < proposals->n; i++)
@@ -113,7 +81,7 @@ static int compare(const void *a, const void *b) {
 }
 
 /* All that needs the tree, so that it is gone when the proposals are tried. */
-static int look(xmlDoc *document, const char *url, Proposals *ret) {
+static int look(xmlDoc *document, const char *text, const char *url, Proposals *ret) {
         _cleanup_(candidates_done) Candidates candidates = {};
         _cleanup_(survey_done) Survey survey = {};
         int r;
@@ -124,7 +92,7 @@ static int look(xmlDoc *document, const char *url, Proposals *ret) {
         if (r >= 0)
                 r = candidates_find(&survey, &candidates);
         if (r >= 0)
-                r = candidates_judge(&survey, &candidates);
+                r = candidates_judge(&survey, ret->hints.title, &candidates);
         for (unsigned i = 0;
              r >= 0 && i < candidates.n && i < TRIED_MAX && time_monotonic() < ret->deadline; i++) {
                 r = proposal_make(&survey, candidates.items + i, &ret->hints, ret->items + ret->n);
@@ -133,9 +101,10 @@ static int look(xmlDoc *document, const char *url, Proposals *ret) {
                 else if (r == -ENODATA)
                         r = 0;
         }
+        if (r >= 0)
+                r = proposals_add_scripts(survey.spots->node, ret);
         if (r >= 0) {
-                r = proposals_add_scripts(survey.spots->node, &ret->hints, ret->items, &ret->n,
-                                          ELEMENTSOF(ret->items));
+                r = proposals_add_page(text, ret);
                 qsort(ret->items, ret->n, sizeof(Proposal), compare);
         }
         return r == -ENODATA ? 0 : r;
@@ -154,7 +123,7 @@ static int try(Proposals *proposals, const Buffer *text) {
                 if (r >= 0 && n < PROPOSALS_MAX &&
                     (n == 0 || time_monotonic() < proposals->deadline)) {
                         r = proposal_check(proposal, text, proposals->hints.url, &why);
-                        (void) alarm(TIME_LIMIT_SEC); /* the reader had its own */
+                        deadline_begin(TIME_LIMIT_SEC, "suggest"); /* the reader had its own */
                         keep = r > 0;
                 }
                 for (unsigned k = 0; k < n && keep; k++)
@@ -233,7 +202,7 @@ static int suggest(Arrival *arrival, const char *url, Proposals *proposals) {
                 return r;
         }
         if (r >= 0 && document)
-                r = look(document, url, proposals);
+                r = look(document, arrival->body.data, url, proposals);
         if (document)
                 xmlFreeDoc(document);
         if (r >= 0)
@@ -248,15 +217,13 @@ int suggest_run(const Config *config, const Suggest *options) {
 
         if (!proposals)
                 return log_oom();
-        r = options->page ? read_file(options->page, &arrival)
-                          : fetch(config->user_agent.text, options->url, &arrival);
+        r = load(config->user_agent.text, options, &arrival);
         if (r < 0)
                 return r;
 
-        /* As for any page: one that is made to keep us busy ends the process. */
-        (void) alarm(TIME_LIMIT_SEC);
+        deadline_begin(TIME_LIMIT_SEC, "suggest");
         r = suggest(&arrival, arrival.url ? arrival.url : options->url, proposals);
-        (void) alarm(0);
+        deadline_end();
         if (r >= 0)
                 r = report(proposals, options->number);
         proposals_done(proposals);

@@ -29,31 +29,6 @@ static int compare_kin(const void *a, const void *b) {
         return order != 0 ? order : x->list < y->list ? -1 : x->list > y->list;
 }
 
-/* Is there a text of its own right before a list, other than a date, so that it is another list? */
-static int is_titled(const Survey *survey, const Spot *list, const Spot *above) {
-        _cleanup_free_ char *text = NULL;
-        const Run *run = survey->runs + list->run;
-        const Spot *title;
-        int r;
-
-        if (run == survey->runs || !spot_contains(survey, above, survey->spots + run[-1].owner))
-                return 0;
-        title = survey->spots + run[-1].owner;
-        while (!spot_contains(survey, spot_parent(survey, title), list) &&
-               spot_parent(survey, title)->weight <= 60)
-                title = spot_parent(survey, title);
-        if (title->weight > 60 || (title->links > 0 && !spot_is_heading(title)))
-                return 0;
-        /* The last entry of the list before is no title. */
-        if (!spot_contains(survey, spot_parent(survey, title), list))
-                return 0;
-        text = spot_text(title, 200);
-        if (!text)
-                return -ENOMEM;
-        r = words_time(text);
-        return r < 0 ? r : r == 0;
-}
-
 static int add_united(const Survey *survey, Candidates *candidates, const Kin *kin, unsigned n) {
         Candidate united = {
                 .box = kin->above,
@@ -73,14 +48,8 @@ static int add_united(const Survey *survey, Candidates *candidates, const Kin *k
                     words_label((const char *) run->text->content, &cue) >= 0 && cue.against)
                         return 0;
         }
-        for (unsigned i = 0; i < n; i++) {
-                const Candidate *list = candidates->items + kin[i].list;
-                int r = i > 0 ? is_titled(survey, list->box, kin->above) : 0;
-
-                if (r != 0)
-                        return MIN(r, 0);
-                weight += list->weight;
-        }
+        for (unsigned i = 0; i < n; i++)
+                weight += candidates->items[kin[i].list].weight;
         if (kin->class) {
                 united.class = strdup(kin->class);
                 if (!united.class)

@@ -4,15 +4,15 @@
 /* The vocabulary of words.c. Phrases are divided by "|". */
 
 /* Names in markup: whole words; one with "*" also begins a longer word ("tickerwrap"). */
-#define NAMES_STRONG                                                                               \
-        "breaking*|ticker*|newsticker*|tickernews|liveticker*|newsflash*|news flash|flash news|"   \
-        "flashnews*|flashinfo*|flash info|last minute|lastminute*|just in|justin|urgent|urgente|"  \
-        "urgentes|urgents|ultima hora|ultimahora*|ultimo momento|ultimomomento*|ultimo minuto|"    \
-        "ultimominuto|eilmeldung*|eilnews|eilticker|schlagzeile*|derniere minute|"                 \
-        "derniereminute|ultim ora|ultimora|ultima ora|ultimaora|son dakika|sondakika*|srochno|"    \
-        "molnia|molniya|ajel*|aajel|3ajel|ajil|akhbar ajila|sokuho*|kuaixun*|gundong|sokbo|"       \
-        "plantao|pilne|newsalert*|news alert|news alerts|breakinews|brk news|brknews|hotnews bar|" \
-        "extra blatt|kurzmeldungen|kurzmeldung|telex|bloque urgente|mivzak*|mivzakim|newsbar|"     \
+#define NAMES_STRONG                                                                                      \
+        "breaking*|ticker*|laufband|newsticker*|tickernews|liveticker*|newsflash*|news flash|flash news|" \
+        "flashnews*|flashinfo*|flash info|last minute|lastminute*|just in|justin|urgent|urgente|"         \
+        "urgentes|urgents|ultima hora|ultimahora*|ultimo momento|ultimomomento*|ultimo minuto|"           \
+        "ultimominuto|eilmeldung*|eilnews|eilticker|schlagzeile*|derniere minute|"                        \
+        "derniereminute|ultim ora|ultimora|ultima ora|ultimaora|son dakika|sondakika*|srochno|"           \
+        "molnia|molniya|ajel*|aajel|3ajel|ajil|akhbar ajila|sokuho*|kuaixun*|gundong|sokbo|"              \
+        "plantao|pilne|newsalert*|news alert|news alerts|breakinews|brk news|brknews|hotnews bar|"        \
+        "extra blatt|kurzmeldungen|kurzmeldung|telex|bloque urgente|mivzak*|mivzakim|newsbar|"            \
         "news bar|flash bar|ultimissime|ultimissima|tin nong|tinnong"
 
 #define NAMES_MEDIUM                                                                               \
@@ -36,17 +36,13 @@
         "meteo|ad|ads|advert*|advertisement|adslot|sponsor*|promo|promotion|promoted|"                                              \
         "partner|partners|subscribe*|subscription*|paywall|offer|offers|newsletter*|cookie*|"                                       \
         "consent|gdpr|related|recommend*|recirc|popular|mostread|most read|most viewed|mostviewed|"                                 \
-        "most popular|trending|trend|trends|tags|tag cloud|tagcloud|keyword|keywords|topics|"                                       \
+        "most popular|tags|tag cloud|tagcloud|keyword|keywords|topics|"                                                             \
         "share|sharing|social|comment|comments|breadcrumb*|pagination|pager|login|signin|"                                          \
-        "video|videos|gallery|galleries|podcast|podcasts|author|authors|jobs|shop|shopping|deals|"                                  \
+        "video|videos|episode|episodes|gallery|galleries|podcast|podcasts|author|authors|jobs|shop|shopping|deals|"                 \
         "score|scores|scoreboard|fixtures|horoscope|lottery|games|outbrain|taboola|copyright|"                                      \
         "languages|meistgelesen|plus lus|mas leidas|masleidas|mas visto|piu letti|populaires|"                                      \
         "schedule|calendar|events|event|programme|twitter|facebook|instagram|signup|sign up|register|account|covid|election|lotto|" \
         "similar|suggested|read also|readmore|read more|opinion|opinions|columns|columnists|coupon"
-
-#define NAMES_MENU                                                                                 \
-        "nav|navi|navbar|navigation|menu|submenu|megamenu|mega|topbar|sidemenu|dropdown|toolbar|"  \
-        "sitemap|hamburger|offcanvas|footer"
 
 #define NAMES_DENIED "no|not|without|hide|hidden|disable|disabled|non|empty|off"
 
@@ -76,7 +72,7 @@
         "lajmi i fundit|шуурхай|жедел|srochno|hot news|tagesticker|news in kürze|newswire"
 
 #define LABELS_MEDIUM                                                                                                                                                                                                                                                                                                             \
-        "latest|latest news|the latest|latest headlines|latest updates|latest stories|headlines|"                                                                                                                                                                                                                                 \
+        "latest|latest news|the latest|wire|the wire|latest headlines|latest updates|latest stories|headlines|"                                                                                                                                                                                                                   \
         "top headlines|today's headlines|live updates|live news|recent news|news in brief|"                                                                                                                                                                                                                                       \
         "in brief|news feed|newsfeed|news now|news update|news updates|most recent|"                                                                                                                                                                                                                                              \
         "últimas noticias|últimas notícias|lo último|lo ultimo|últimas|las últimas|recientes|"                                                                                                                                                                                                                              \
@@ -110,7 +106,7 @@
         "recommended for you|related|related news|related articles|related stories|you may like|"                                                                          \
         "you may also like|more stories|more from|editor's picks|editors picks|sponsored|"                                                                                 \
         "advertisement|ad|tags|topics|keywords|subscribe|subscribe now|newsletter|newsletters|"                                                                            \
-        "latest videos|latest video|videos|video|podcasts|latest podcasts|latest jobs|opinion|"                                                                            \
+        "latest episodes|episodes|latest videos|latest video|videos|video|podcasts|latest podcasts|latest jobs|opinion|"                                                   \
         "latest from opinion|markets|stock prices|stocks|exchange rates|weather|read more|"                                                                                \
         "shopping|latest shopping|deals|offers|latest offers|promotions|latest reviews|reviews|"                                                                           \
         "latest comments|recent comments|comments|follow us|share|lo más leído|lo más visto|"                                                                           \

@@ -9,7 +9,6 @@ static Table names_strong = { .text = NAMES_STRONG };
 static Table names_medium = { .text = NAMES_MEDIUM };
 static Table names_weak = { .text = NAMES_WEAK };
 static Table names_against = { .text = NAMES_AGAINST };
-static Table names_menu = { .text = NAMES_MENU };
 static Table names_denied = { .text = NAMES_DENIED };
 static Table names_utility = { .text = NAMES_UTILITY };
 static Table role_titles = { .text = ROLE_TITLES };
@@ -73,10 +72,10 @@ static int prepare(Table *table) {
 
 int words_init(void) {
         Table *const tables[] = {
-                &names_strong, &names_medium,   &names_weak,    &names_against, &names_menu,
-                &names_denied, &names_utility,  &labels_strong, &labels_medium, &labels_against,
-                &labels_paid,  &badges,         &time_words,    &role_titles,   &role_times,
-                &role_badges,  &role_summaries,
+                &names_strong,   &names_medium,  &names_weak,    &names_against,
+                &names_denied,   &names_utility, &labels_strong, &labels_medium,
+                &labels_against, &labels_paid,   &badges,        &time_words,
+                &role_titles,    &role_times,    &role_badges,   &role_summaries,
         };
         int r = 0;
 
@@ -158,7 +157,6 @@ Cue words_name(const char *name) {
         if (mentions(&names_denied, spaced))
                 return cue;
         cue.against = mentions(&names_against, spaced);
-        cue.menu = mentions(&names_menu, spaced);
         if (mentions(&names_strong, spaced))
                 cue.score = CUE_STRONG;
         else if (mentions(&names_medium, spaced))
@@ -168,19 +166,28 @@ Cue words_name(const char *name) {
         return cue;
 }
 
+/* The next of the words that words_split() made. */
+static bool next_word(const char **spaced, char *word) {
+        size_t n = strcspn(*spaced + 1, " ");
+
+        if (n == 0)
+                return false;
+        memcpy(word, *spaced + 1, n);
+        word[n] = '\0';
+        *spaced += n + 1;
+        return true;
+}
+
 Role words_role(const char *name) {
         char spaced[NAME_MAX_SPLIT], word[NAME_MAX_SPLIT];
+        const char *p = spaced;
         Role role = ROLE_NONE;
 
         if (!words_split(name, spaced, sizeof(spaced)))
                 return ROLE_NONE;
-        for (const char *p = spaced; p[1]; p = strchr(p + 1, ' ')) {
-                size_t n = strcspn(p + 1, " ");
-                bool text;
+        while (next_word(&p, word)) {
+                bool text = streq(word, "text") || streq(word, "txt");
 
-                memcpy(word, p + 1, n);
-                word[n] = '\0';
-                text = streq(word, "text") || streq(word, "txt");
                 if (table_has(&role_times, word))
                         role = ROLE_TIME;
                 else if (table_has(&role_summaries, word))
@@ -237,16 +244,12 @@ bool words_generated(const char *name) {
 
 bool words_utility(const char *name) {
         char spaced[NAME_MAX_SPLIT], word[NAME_MAX_SPLIT];
+        const char *p = spaced;
 
         if (!words_split(name, spaced, sizeof(spaced)) || strpbrk(name, ":[]/!"))
                 return true;
-        for (const char *p = spaced; p[1]; p = strchr(p + 1, ' ')) {
-                size_t n = strcspn(p + 1, " ");
-
-                memcpy(word, p + 1, n);
-                word[n] = '\0';
-                if (n > 1 && !table_has(&names_utility, word) && !isdigit((unsigned char) *word))
+        while (next_word(&p, word))
+                if (word[1] && !table_has(&names_utility, word) && !isdigit((unsigned char) *word))
                         return false;
-        }
         return true;
 }

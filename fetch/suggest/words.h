@@ -16,7 +16,6 @@
 typedef struct Cue {
         int score;    /* how much it speaks for a strip; 0: not at all */
         bool against; /* an advertisement, stock prices, most read, … */
-        bool menu;    /* navigation; no more than a doubt */
         bool paid;    /* a label that says so */
 } Cue;
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "relay/publish.h"
+#include "common/log.h"
+#include "relay/identity.h"
+#include "relay/subject.h"
+
+#define HEADER_SOURCE "Ticker-Source"
+#define HEADER_LANGUAGE "Ticker-Language"
+#define HEADER_CURSOR "Ticker-Cursor"
+
+/* The id in a cursor. */
+static int64_t id_of(natsMsg *message) {
+        const char *cursor = NULL, *dash;
+
+        if (natsMsgHeader_Get(message, HEADER_CURSOR, &cursor) != NATS_OK)
+                return 0;
+        dash = strrchr(cursor, '-');
+        return dash ? strtoll(dash + 1, NULL, 10) : 0;
+}
+
+/*
+ * Is a message there that was refused? If its subject has one, yes. The code for that which comes
+ * from the limit of one message a subject comes from every other limit, too; only the words differ.
+ */
+static bool is_there(const jsPubAckErr *error) {
+        return error->ErrCode == JSStreamWrongLastSequenceErr ||
+               (error->ErrCode == JSStreamStoreFailedErr && error->ErrText &&
+                strstr(error->ErrText, "per subject"));
+}
+
+void publish_acknowledged(jsCtx *js, natsMsg *message, jsPubAck *ack, jsPubAckErr *error,
+                          void *window) {
+        int64_t id = id_of(message);
+
+        if (error ? is_there(error) : ack->Sequence > 0)
+                window_there(window, js, id);
+        else if (error)
+                window_fail(window, js, false, "item %lld: %s", (long long) id,
+                            isempty(error->ErrText) ? natsStatus_GetText(error->Err)
+                                                    : error->ErrText);
+        else /* of one that is under way, and may get lost */
+                window_fail(window, js, false, "item %lld: a duplicate of what is not stored yet",
+                            (long long) id);
+        natsMsg_Destroy(message);
+}
+
+static natsStatus make(const Line *item, const char *subject, const char *text, size_t n,
+                       natsMsg **ret) {
+        natsStatus s;
+
+        s = natsMsg_Create(ret, subject, NULL, text, (int) n);
+        if (s == NATS_OK)
+                s = natsMsgHeader_Set(*ret, HEADER_SOURCE, item->source);
+        if (s == NATS_OK && item->language)
+                s = natsMsgHeader_Set(*ret, HEADER_LANGUAGE, item->language);
+        if (s == NATS_OK)
+                s = natsMsgHeader_Set(*ret, HEADER_CURSOR, item->cursor);
+        return s;
+}
+
+int publish_item(const RelayConfig *config, const Link *link, Window *window, const Line *item,
+                 const char *text, size_t n) {
+        char subject[SUBJECT_MAX + 1], identity[IDENTITY_SIZE], why[WINDOW_WHY_MAX];
+        jsPubOptions options;
+        natsMsg *message = NULL;
+        natsStatus s;
+        int r;
+
+        r = item->cursor ? identity_of(item, identity) : -EBADMSG;
+        if (r >= 0)
+                r = subject_of(config->subject.text, item->source, identity, subject,
+                               sizeof(subject));
+        if (r >= 0)
+                r = window_add(window, item->id, n);
+        if (r < 0) {
+                log_error("item %lld cannot be published: %s", (long long) item->id, strerror(-r));
+                return r;
+        }
+        (void) jsPubOptions_Init(&options);
+        options.MsgId = identity;
+        options.ExpectStream = config->stream.text;
+        options.ExpectNoMessage = true;
+        s = make(item, subject, text, n, &message);
+        if (s == NATS_OK)
+                s = js_PublishMsgAsync(link->js, &message, &options);
+        if (s != NATS_OK) {
+                (void) link_explain(link->server, s, 0, why);
+                window_fail(window, link->js, false, "%s", why);
+        }
+        natsMsg_Destroy(message);
+        return 0;
+}
