@@ -215,6 +215,7 @@ int try_run(const Options *options, const Config *config) {
  */
 static int show_proposals(const Options *options, const Reading *reading) {
         const char *word = options->words[0];
+        bool url = strstr(word, "://");
 
         if (reading->said.size > 0 &&
             write(STDERR_FILENO, reading->said.data, reading->said.size) < 0)
@@ -226,9 +227,9 @@ static int show_proposals(const Options *options, const Reading *reading) {
                 return -errno;
         (void) fprintf(
                 stderr,
-                "Next: tickerctl suggest %s >NAME.source, then tickerctl try ./NAME.source%s%s; or look at "
-                "another proposal: -n 2\n",
-                word, strstr(word, "://") ? "" : " --page=", strstr(word, "://") ? "" : word);
+                "Next:\n  tickerctl suggest %s >NAME.source\n  tickerctl try ./NAME.source%s%s\n"
+                "or look at another proposal: -n 2\n",
+                word, url ? "" : " --page=", url ? "" : word);
         return 0;
 }
 
