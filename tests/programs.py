@@ -72,6 +72,11 @@ def fetch(args, stdin="", **options):
     return run("fetch/tickerd-fetch", *args, stdin=stdin, **options)
 
 
+def ctl(config, *args, **options):
+    """Runs tickerctl once."""
+    return run("ctl/tickerctl", f"--config={config.path}", *args, **options)
+
+
 class Config:
     """A folder with tickerd.conf and sources/; each change is on the disk at once."""
 
@@ -311,6 +316,28 @@ class Daemon(Process):
         # The daemon is gone; an empty datagram of our own comes after all that it sent.
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"", str(self._notify_path))
+
+
+class Watcher(Process):
+    """tickerctl watch in a pipe."""
+
+    def __init__(self, config, *args, env={}, **options):
+        self.lines = Record()
+        self._start([BUILD / "ctl/tickerctl", f"--config={config.path}", "watch", *args], stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE, env=environment(**env), **options)
+        self._stdout_thread = _collect(self.process.stdout, self.lines)
+
+    def wait(self, n):
+        """Waits for n lines; returns all there are."""
+        return self.lines.wait(lambda lines: list(lines) if len(lines) >= n else None, f"line {n} of tickerctl watch")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.running:
+            self.kill()
+        self._stdout_thread.join(DEADLINE)
 
 
 class Client:

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/item.h"
+#include "common/json.h"
+
+bool cursor_valid(const char *s) {
+        size_t store = strspn(s, "0123456789abcdef"), id;
+
+        if (store == 0 || s[store] != '-')
+                return false;
+        id = strspn(s + store + 1, "0123456789");
+        return id > 0 && id < 20 && !s[store + 1 + id] && store + 1 + id <= CURSOR_MAX;
+}
+
+/* Cut between characters if it is too long, which nothing from the daemon is. */
+static void copy(char *to, size_t size, const char *from) {
+        size_t n = from ? strlen(from) : 0;
+
+        if (n >= size) {
+                n = size - 1;
+                while (n > 0 && ((unsigned char) from[n] & 0xc0) == 0x80)
+                        n--;
+        }
+        for (size_t i = 0; i < n; i++) {
+                unsigned char c = (unsigned char) from[i];
+
+                to[i] = c < 0x20 || c == 0x7f ? '?' : from[i];
+                /* U+0080 to U+009F, which some terminals obey, too */
+                if (i > 0 && from[i - 1] == '\xc2' && (c & 0xe0) == 0x80)
+                        to[i - 1] = to[i] = '?';
+        }
+        to[n] = '\0';
+}
+
+void item_read(Rows *rows, Item *ret) {
+        ret->id = rows_int(rows, 1);
+        copy(ret->cursor, sizeof(ret->cursor), rows_text(rows, 2));
+        copy(ret->source, sizeof(ret->source), rows_text(rows, 3));
+        copy(ret->headline, sizeof(ret->headline), rows_text(rows, 4));
+        copy(ret->url, sizeof(ret->url), rows_text(rows, 5));
+        copy(ret->language, sizeof(ret->language), rows_text(rows, 6));
+        copy(ret->published, sizeof(ret->published), rows_text(rows, 7));
+        copy(ret->first_seen, sizeof(ret->first_seen), rows_text(rows, 8));
+        ret->revises = rows_int(rows, 9);
+        ret->repeats = rows_int(rows, 10);
+}
+
+int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r;
+
+        r = db_query(json, SQL_CTL_LINE, &rows, "ti", line, n, (int64_t) whole);
+        if (r >= 0)
+                r = rows_next(rows);
+        if (r <= 0) {
+                rows = NULL; /* it is over */
+                return r < 0 ? r : -EPROTO;
+        }
+        if (!streq(strnull(rows_text(rows, 0)), "item"))
+                return 0;
+        item_read(rows, ret);
+        return ret->id > 0 && cursor_valid(ret->cursor) && (!whole || *ret->headline);
+}
+
+int item_write(const Item *item, Buffer *b) {
+        const struct {
+                const char *key, *text;
+                int64_t number;
+        } members[] = {
+                { "type", "item" },
+                { "id", NULL, item->id },
+                { "cursor", item->cursor },
+                { "source", item->source },
+                { "headline", item->headline },
+                { "url", item->url },
+                { "language", item->language },
+                { "published", item->published },
+                { "first_seen", item->first_seen },
+                { "revises", NULL, item->revises },
+                { "repeats", NULL, item->repeats },
+        };
+        int r;
+
+        r = json_begin(b);
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(members); i++) {
+                if (members[i].number > 0)
+                        r = json_add_number(b, members[i].key, members[i].number);
+                else if (!isempty(members[i].text))
+                        r = json_add_string(b, members[i].key, members[i].text);
+        }
+        return r < 0 ? r : json_end(b);
+}
+
+static int line_value(Db *json, const char *line, const char *path, char **ret,
+                      int64_t *ret_number) {
+        _cleanup_rows_ Rows *rows = NULL;
+        const char *text;
+        char *found;
+        int r;
+
+        r = db_query(json, SQL_CTL_VALUE, &rows, "ss", line, path);
+        if (r >= 0)
+                r = rows_next(rows);
+        if (r <= 0) {
+                rows = NULL;
+                return r < 0 ? r : -EPROTO;
+        }
+        if (ret_number) {
+                *ret_number = rows_int(rows, 0);
+                return 0;
+        }
+        text = rows_text(rows, 0);
+        found = text ? strdup(text) : NULL;
+        if (text && !found)
+                return -ENOMEM;
+        *ret = found;
+        return 0;
+}
+
+int line_text(Db *json, const char *line, const char *path, char **ret) {
+        return line_value(json, line, path, ret, NULL);
+}
+
+int line_number(Db *json, const char *line, const char *path, int64_t *ret) {
+        return line_value(json, line, path, NULL, ret);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* An item, from the socket or from the database; tickerd-protocol(7) says what its parts are. */
+
+#include "common/source.h"
+#include "common/text.h"
+#include "sql/db.h"
+
+#define CURSOR_MAX 80U
+
+/* What is not known is empty, or 0. Control characters were made '?', whoever sent them. */
+typedef struct Item {
+        int64_t id;
+        int64_t revises;
+        int64_t repeats;
+        char cursor[CURSOR_MAX + 1];
+        char source[SOURCE_NAME_MAX + 1];
+        char headline[HEADLINE_MAX + 1];
+        char url[URL_MAX + 1];
+        char language[64];
+        char published[PUBLISHED_MAX + 1];
+        char first_seen[TIME_SIZE];
+} Item;
+
+/* "5f3c9a1e-42", and nothing else that could get into a request. */
+bool cursor_valid(const char *s);
+
+/* From a row: the type, then id, cursor, source, headline, url, language, published, first_seen,
+ * revises, repeats. */
+void item_read(Rows *rows, Item *ret);
+
+/*
+ * A line of the socket, with any database for its JSON: all that is shown of an item, or only its
+ * id and cursor, which takes half the time. 1: it is an item; 0: another line, or one without what
+ * an item must have; negative: no JSON.
+ */
+int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret);
+
+/* The line that the socket would have sent for an item, with its newline. */
+int item_write(const Item *item, Buffer *b);
+
+/* What a line has at a path, such as "$.state", as text that caller frees; NULL if nothing. */
+int line_text(Db *json, const char *line, const char *path, char **ret);
+int line_number(Db *json, const char *line, const char *path, int64_t *ret);

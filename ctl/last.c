@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* last and search: items of the database. */
+
+#include "common/log.h"
+#include "ctl/archive.h"
+#include "ctl/text.h"
+#include "ctl/verbs.h"
+
+#define LAST_DEFAULT 10
+#define SEARCH_DEFAULT 50
+#define PAGE_MAX (16U * 1024U * 1024U)
+#define WORDS_MAX 8192U
+
+typedef struct Printing {
+        Db *db;
+        const Options *options;
+        Terminal terminal;
+        Layout layout;
+        Buffer out;
+        size_t n;
+} Printing;
+
+static int on_item(const Item *item, void *userdata) {
+        _cleanup_free_ char *before = NULL;
+        Printing *p = userdata;
+        int r = 0;
+
+        p->n++;
+        if (p->options->format == OUTPUT_JSON)
+                return item_write(item, &p->out);
+        if (item->revises > 0 && p->terminal.is_terminal)
+                r = archive_wording(p->db, item->revises, item->cursor, &before);
+        return r < 0 ? r : text_item(&p->layout, item, before, &p->out);
+}
+
+static int on_page(void *userdata) {
+        Printing *p = userdata;
+
+        return p->out.size > 0 ? terminal_flush(&p->terminal, &p->out) : 0;
+}
+
+static int join(const Options *options, bool quote, Buffer *b) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < options->n_words; i++) {
+                if (i > 0)
+                        r = buffer_append(b, " ", 1);
+                if (r >= 0 && quote)
+                        r = buffer_append(b, "\"", 1);
+                for (const char *s = options->words[i]; r >= 0 && *s; s++)
+                        r = quote && *s == '"'   ? 0
+                            : quote && *s == ' ' ? buffer_puts(b, "\" \"")
+                                                 : buffer_append(b, s, 1);
+                if (r >= 0 && quote)
+                        r = buffer_append(b, "\"", 1);
+        }
+        return r;
+}
+
+/* As the language of FTS5; what is none, such as a word with a hyphen, word by word. */
+static int search(Printing *p, Query *query, const ArchiveReader *reader) {
+        _cleanup_buffer_ Buffer words = BUFFER(WORDS_MAX);
+        int r;
+
+        r = join(p->options, false, &words);
+        query->words = words.data;
+        if (r >= 0)
+                r = archive_read(p->db, query, reader);
+        if (r == -EPROTO) {
+                words.size = 0;
+                r = join(p->options, true, &words);
+                query->words = words.data;
+                if (r >= 0)
+                        r = archive_read(p->db, query, reader);
+        }
+        if (r == -EPROTO || r == -ENOBUFS)
+                log_error(
+                        "these words cannot be searched for; see SEARCHING in tickerd-database(7)");
+        return r;
+}
+
+int last_run(const Options *options, const Config *config) {
+        bool searching = options->verb == VERB_SEARCH;
+        Printing p = { .options = options, .out = BUFFER(PAGE_MAX) };
+        const ArchiveReader reader = { on_item, on_page, &p };
+        _cleanup_query_ Query query = {};
+        int r;
+
+        r = query_init(&query, options, searching ? SEARCH_DEFAULT : LAST_DEFAULT);
+        if (r < 0)
+                return r == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
+        if (archive_open(config->database.text, &p.db) < 0)
+                return EXIT_FAILURE;
+        terminal_init(&p.terminal, options->color);
+        p.layout = (Layout){ .terminal = &p.terminal, .ago = options->ago };
+        r = searching ? search(&p, &query, &reader) : archive_read(p.db, &query, &reader);
+        if (r >= 0 && p.n == 0)
+                log_notice("no items");
+        buffer_done(&p.out);
+        (void) db_free(p.db);
+        return terminal_status(r);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* tickerctl: the command line, the configuration, and then the verb has it. */
+
+#include <locale.h>
+#include <signal.h>
+
+#include "common/log.h"
+#include "ctl/verbs.h"
+
+int main(int argc, char **argv) {
+        static int (*const verbs[VERB_MAX])(const Options *, const Config *) = {
+                [VERB_WATCH] = watch_run,     [VERB_LAST] = last_run,
+                [VERB_SEARCH] = last_run,     [VERB_STATUS] = status_run,
+                [VERB_SOURCES] = sources_run, [VERB_TRY] = try_run,
+                [VERB_SUGGEST] = suggest_run, [VERB_EXPORT] = export_run,
+        };
+        static Options options; /* large */
+        Config *config;
+        int r;
+
+        log_open("tickerctl");
+        (void) setlocale(LC_CTYPE, "C.UTF-8");
+        (void) signal(SIGPIPE, SIG_IGN); /* told by the write that fails */
+        r = options_parse(argc, argv, &options);
+        if (r >= 0)
+                return r;
+        if (config_load(options.config, &config) < 0)
+                return EXIT_FAILURE;
+        r = verbs[options.verb](&options, config);
+        (void) config_free(config);
+        return r;
+}

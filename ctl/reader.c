@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "common/log.h"
+#include "common/timespan.h"
+#include "ctl/reader.h"
+#include "version.h"
+
+#define OUT_MAX (17U * 1024U * 1024U) /* a reply has at most 16 MiB */
+#define SAID_MAX (4U * 1024U * 1024U)
+#define PROGRAM "tickerd-fetch: "
+
+void reading_done(Reading *reading) {
+        buffer_done(&reading->out);
+        buffer_done(&reading->said);
+}
+
+/* $TICKERD_FETCH may be a socket: the installed program is behind it. */
+static const char *program(void) {
+        const char *fetch = getenv("TICKERD_FETCH");
+        struct stat st;
+
+        if (isempty(fetch) || (stat(fetch, &st) >= 0 && S_ISSOCK(st.st_mode)))
+                return TICKERD_BINDIR "/tickerd-fetch";
+        return fetch;
+}
+
+static int start(char **arguments, int out, int said, pid_t *ret) {
+        posix_spawn_file_actions_t actions;
+        int r;
+
+        r = posix_spawn_file_actions_init(&actions);
+        if (r != 0)
+                return -r;
+        r = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+        if (r == 0)
+                r = posix_spawn_file_actions_adddup2(&actions, said, STDERR_FILENO);
+        if (r == 0)
+                r = posix_spawnp(ret, arguments[0], &actions, NULL, arguments, environ);
+        (void) posix_spawn_file_actions_destroy(&actions);
+        return -r;
+}
+
+/* What does not fit is read and dropped, so that the program can end. */
+static bool take(int fd, Buffer *b) {
+        char data[16384];
+        ssize_t n;
+
+        n = read(fd, data, sizeof(data));
+        if (n > 0)
+                (void) buffer_append(b, data, (size_t) n);
+        return n > 0 || (n < 0 && errno == EINTR);
+}
+
+static void progress(const char *what, usec_t begin, bool *shown) {
+        if (!isatty(STDERR_FILENO))
+                return;
+        *shown = true;
+        (void) fprintf(stderr, "\rReading %.60s … %llu s\x1b[K", what,
+                       (unsigned long long) ((time_monotonic() - begin) / USEC_PER_SEC));
+        (void) fflush(stderr);
+}
+
+static int collect(int out, int said, const char *what, Reading *reading) {
+        struct pollfd fds[] = { { .fd = out, .events = POLLIN }, { .fd = said, .events = POLLIN } };
+        usec_t begin = time_monotonic();
+        bool shown = false;
+
+        while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+                int n = poll(fds, ELEMENTSOF(fds), 1000);
+
+                if (n < 0 && errno != EINTR)
+                        return -errno;
+                if (n == 0)
+                        progress(what, begin, &shown);
+                if (n > 0 && fds[0].revents != 0 && !take(out, &reading->out))
+                        fds[0].fd = -1;
+                if (n > 0 && fds[1].revents != 0 && !take(said, &reading->said))
+                        fds[1].fd = -1;
+        }
+        if (shown)
+                (void) fputs("\r\x1b[K", stderr);
+        return 0;
+}
+
+/* Takes the program's name off the beginning of each line. */
+static void strip_names(Buffer *b) {
+        size_t to = 0;
+
+        for (size_t i = 0; i < b->size; i++) {
+                if ((i == 0 || b->data[i - 1] == '\n') && startswith(b->data + i, PROGRAM))
+                        i += strlen(PROGRAM);
+                b->data[to++] = b->data[i];
+        }
+        b->size = to;
+        if (b->data)
+                b->data[to] = '\0';
+}
+
+int reader_run(char **arguments, const char *what, Reading *ret) {
+        Reading reading = { .out = BUFFER(OUT_MAX), .said = BUFFER(SAID_MAX) };
+        int out[2], said[2], status, r;
+        pid_t pid;
+
+        if (pipe2(out, O_CLOEXEC) < 0)
+                return -errno;
+        if (pipe2(said, O_CLOEXEC) < 0) {
+                r = -errno;
+                (void) safe_close(out[0]);
+                (void) safe_close(out[1]);
+                return r;
+        }
+        arguments[0] = (char *) program();
+        r = start(arguments, out[1], said[1], &pid);
+        (void) safe_close(out[1]);
+        (void) safe_close(said[1]);
+        if (r < 0)
+                log_error("cannot run %s: %s; set TICKERD_FETCH to the page reader", arguments[0],
+                          strerror(-r));
+        else
+                r = collect(out[0], said[0], what, &reading);
+        (void) safe_close(out[0]);
+        (void) safe_close(said[0]);
+        if (r < 0)
+                return r;
+        while (waitpid(pid, &status, 0) < 0)
+                if (errno != EINTR)
+                        return -errno;
+        reading.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        strip_names(&reading.said);
+        *ret = reading;
+        return 0;
+}

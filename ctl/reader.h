@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Runs the page reader, tickerd-fetch, once. */
+
+#include "common/buffer.h"
+
+typedef struct Reading {
+        Buffer out;  /* what it wrote to standard output */
+        Buffer said; /* and to standard error, each line without the program's name */
+        int status;  /* that it exited with; 128 and more: a signal ended it */
+} Reading;
+
+#define _cleanup_reading_ _cleanup_(reading_done)
+void reading_done(Reading *reading);
+
+/*
+ * arguments begin at index 1 and end with NULL; the program's name is put in the place of the
+ * first. While it works, a line on a terminal says on what and for how long. Why it could not be
+ * run is said.
+ */
+int reader_run(char **arguments, const char *what, Reading *ret);
