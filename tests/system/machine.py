@@ -85,15 +85,18 @@ class Machine:
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run(["cp", "--archive", "--reflink=auto", base(), folder], check=True)
         self.journal = None
-        self._boot()
         try:
-            self.journal = Journal(self)
-            self.run("systemctl", "is-system-running", "--wait")
+            self.boot()
         except BaseException:
             self.close()
             raise
 
-    def _boot(self):
+    def boot(self):
+        self._start()
+        self.journal = Journal(self)
+        self.run("systemctl", "is-system-running", "--wait")
+
+    def _start(self):
         with (tempfile.TemporaryDirectory(prefix="tickerd-", dir="/tmp") as short,
               socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener,
               open(self.folder / "console", "wb") as console):
@@ -119,7 +122,7 @@ class Machine:
                 ready = ready or notice.get("READY")
                 self.pid = int(notice.get("X_NSPAWN_LEADER_PID", self.pid or 0))
 
-    def close(self):
+    def halt(self):
         if self.journal:
             self.journal.close()
         self.process.terminate()  # nspawn then shuts the system down in good order
@@ -128,6 +131,9 @@ class Machine:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def close(self):
+        self.halt()
         shutil.rmtree(self.folder)
 
     def command(self, command, user=None):

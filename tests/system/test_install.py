@@ -110,6 +110,22 @@ def test_autopkgtest(machine, service):
     assert "the item is everywhere" in machine.run("/root/service")
 
 
+def test_reboot(machine, site, service):
+    """It comes back by itself, with what it had."""
+    site.set("/news", strip_page(["One"]))
+    service.source("news")
+    service.start()
+    (entry,) = service.wait_items(1)
+    machine.halt()
+    machine.boot()
+    assert service.show("ActiveState") == "active"
+    assert service.connect(last=1, live=False).line()["newest"] == 1
+    # The entry of the second look is there, so an item that was sent again would be, too.
+    machine.run("sh", "-c", "journalctl --boot --follow --no-tail --output=json | grep --max-count=1 TICKERD_RUN")
+    found = machine.run("journalctl", "--output=cat", f"TICKERD_CURSOR={entry['TICKERD_CURSOR']}")
+    assert found == "One\n"
+
+
 def restart(service):
     service.run("systemctl", "restart", "tickerd.service")
 
