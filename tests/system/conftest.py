@@ -12,7 +12,7 @@ import machine as machines
 from website import Site
 
 TOOLS = "mmdebstrap systemd-nspawn nsenter dpkg-buildpackage dh lintian".split()
-CAP_SYS_ADMIN = 1 << 21
+RIGHTS = 1 << 21 | 1 << 12  # CAP_SYS_ADMIN, and CAP_NET_ADMIN, without which the machine's loopback stays down
 
 
 def why_not():
@@ -21,8 +21,8 @@ def why_not():
     if missing:
         return f"not installed: {', '.join(missing)}"
     rights = re.search(r"CapEff:\s+(\w+)", pathlib.Path("/proc/self/status").read_text())
-    if os.geteuid() != 0 or not int(rights[1], 16) & CAP_SYS_ADMIN:
-        return "only root can boot a system"
+    if os.geteuid() != 0 or not int(rights[1], 16) & RIGHTS != RIGHTS:
+        return "only root, with all of its rights, can boot a system"
     return None
 
 
