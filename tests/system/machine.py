@@ -36,7 +36,7 @@ KEPT = re.compile("(MESSAGE|MESSAGE_ID|PRIORITY|SYSLOG_IDENTIFIER|_SYSTEMD_UNIT|
 
 # What the package depends on (the machine reaches no archive), and what a person at it would use.
 PACKAGES = ("systemd systemd-sysv libnss-systemd dbus man-db procps ca-certificates libcurl4 libxml2 libutf8proc2 "
-            "sqlite3 netcat-openbsd python3")
+            "sqlite3 netcat-openbsd python3 libnats3.4 nats-server")
 ENVIRONMENT = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",
                "DEBIAN_FRONTEND=noninteractive"]
 
@@ -75,6 +75,11 @@ def repack(package, version, folder):
     done = folder / f"tickerd_{version}.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, done], check=True, stdout=subprocess.DEVNULL)
     return done
+
+
+def exposure(text):
+    """The number in what systemd-analyze security wrote."""
+    return float(re.search(r"Overall exposure level for \S+: ([0-9.]+)", text)[1])
 
 
 class Machine:

@@ -2,19 +2,15 @@
 """What the service may do, and who may do what with it."""
 
 import json
-import re
 import subprocess
 
 import pytest
 
+from machine import exposure
 from programs import BUILD
 from website import strip_page
 
 EXPOSURE = {"tickerd.service": 0.4, "tickerd-fetch@.service": 1.1}
-
-
-def exposure(text):
-    return float(re.search(r"Overall exposure level for \S+: ([0-9.]+)", text)[1])
 
 
 @pytest.mark.parametrize("unit", EXPOSURE)
