@@ -21,7 +21,7 @@ def why_not():
     if missing:
         return f"not installed: {', '.join(missing)}"
     rights = re.search(r"CapEff:\s+(\w+)", pathlib.Path("/proc/self/status").read_text())
-    if os.geteuid() != 0 or not int(rights[1], 16) & RIGHTS != RIGHTS:
+    if os.geteuid() != 0 or int(rights[1], 16) & RIGHTS != RIGHTS:
         return "only root, with all of its rights, can boot a system"
     return None
 
