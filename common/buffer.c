@@ -5,14 +5,24 @@ void buffer_done(Buffer *b) {
         free(b->data);
         b->data = NULL;
         b->size = b->allocated = 0;
+        b->error = 0;
+}
+
+void buffer_clear(Buffer *b) {
+        b->size = 0;
+        b->error = 0;
+        if (b->data)
+                b->data[0] = '\0';
 }
 
 int buffer_reserve(Buffer *b, size_t n) {
         size_t wanted;
         char *grown;
 
+        if (b->error < 0)
+                return b->error;
         if (n > b->max || b->size > b->max - n)
-                return -ENOBUFS;
+                return b->error = -ENOBUFS;
         if (b->data && b->allocated > b->size + n)
                 return 0;
 
@@ -20,7 +30,7 @@ int buffer_reserve(Buffer *b, size_t n) {
         wanted = MAX(wanted, (size_t) 64);
         grown = realloc(b->data, wanted);
         if (!grown)
-                return -ENOMEM;
+                return b->error = -ENOMEM;
         b->data = grown;
         b->allocated = wanted;
         b->data[b->size] = '\0';
@@ -54,9 +64,20 @@ int buffer_printf(Buffer *b, const char *format, ...) {
         va_end(arguments);
         if (n < 0) {
                 text = NULL;
-                return -ENOMEM;
+                return b->error = b->error < 0 ? b->error : -ENOMEM;
         }
         return buffer_append(b, text, (size_t) n);
+}
+
+int buffer_steal(Buffer *b, char **ret) {
+        int r;
+
+        r = buffer_reserve(b, 0); /* a text that nothing was appended to is "" */
+        if (r < 0)
+                return r;
+        *ret = STEAL_POINTER(b->data);
+        buffer_done(b);
+        return 0;
 }
 
 void buffer_drop(Buffer *b, size_t n) {

@@ -4,6 +4,10 @@
 /*
  * A growing byte buffer that knows how large it may become. Start it with BUFFER(max); it owns its
  * memory until buffer_done(). What it holds is always followed by a NUL that does not count.
+ *
+ * Errors stick: after the first one nothing more is appended, each later call returns the same
+ * error, and buffer_error() tells of it. So a text is put together without a look at each step, and
+ * checked once, at the end. buffer_done() and buffer_clear() forget the error.
  */
 
 #include <stdarg.h>
@@ -15,6 +19,7 @@ typedef struct Buffer {
         size_t size;
         size_t allocated;
         size_t max; /* size never exceeds this */
+        int error;  /* 0, -ENOBUFS or -ENOMEM */
 } Buffer;
 
 #define BUFFER(limit) ((Buffer){ .max = (limit) })
@@ -23,13 +28,25 @@ typedef struct Buffer {
 /* Frees the memory; the buffer is empty and usable again, with the same limit. */
 void buffer_done(Buffer *b);
 
-/* Makes room for n bytes more. -ENOBUFS: that would pass the limit, nothing changed; -ENOMEM. */
+/* The first error since the buffer was last empty: -ENOBUFS, the limit would have been passed;
+ * -ENOMEM; 0: all that was appended is in it. */
+static inline int buffer_error(const Buffer *b) {
+        return b->error;
+}
+
+/* Forgets what it holds and the error, keeps the memory. */
+void buffer_clear(Buffer *b);
+
+/* Makes room for n bytes more, and a data that is not NULL. Errors as above. */
 int buffer_reserve(Buffer *b, size_t n);
 
-/* Appends; all or nothing, errors as above. */
+/* Appends; each call all or nothing, errors as above. */
 int buffer_append(Buffer *b, const void *data, size_t n);
 int buffer_puts(Buffer *b, const char *s);
 int buffer_printf(Buffer *b, const char *format, ...) _printf_(2, 3);
+
+/* Hands the text on to the caller, who frees it; the buffer is empty then. Or the first error. */
+int buffer_steal(Buffer *b, char **ret);
 
 /* Takes n bytes off the front. */
 void buffer_drop(Buffer *b, size_t n);

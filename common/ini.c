@@ -106,7 +106,7 @@ static bool check_physical(Parser *p, const char *text, size_t n) {
 static void end_logical(Parser *p) {
         if (!p->broken && p->logical.size > 0)
                 parse_logical(p, p->logical.data);
-        p->logical.size = 0;
+        buffer_clear(&p->logical);
         p->inside = p->broken = false;
 }
 

@@ -68,7 +68,7 @@ static int search(Printing *p, Query *query, const ArchiveReader *reader) {
         if (r >= 0)
                 r = archive_read(p->db, query, reader);
         if (r == -EPROTO) {
-                words.size = 0;
+                buffer_clear(&words);
                 r = join(p->options, true, &words);
                 query->words = words.data;
                 if (r >= 0)

@@ -96,7 +96,7 @@ int terminal_flush(const Terminal *terminal, Buffer *b) {
         int r;
 
         r = terminal_write(terminal, b->data, b->size);
-        b->size = 0;
+        buffer_clear(b);
         if (r < 0 && r != -EPIPE)
                 log_error("cannot write to standard output: %s", strerror(-r));
         return r;

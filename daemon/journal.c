@@ -36,7 +36,7 @@ static void number(Journal *j, int *r, const char *name, int64_t value) {
 static int begin(Journal *j, int priority, const char *message_id, const char *message) {
         int r = 0;
 
-        j->entry.size = 0;
+        buffer_clear(&j->entry);
         field(j, &r, "MESSAGE", message);
         number(j, &r, "PRIORITY", priority);
         field(j, &r, "SYSLOG_IDENTIFIER", "tickerd");

@@ -152,7 +152,7 @@ int reply_write(const Reply *reply, const char *source, Buffer *b) {
                         .strip = reply->strip,
                 };
 
-                line.size = 0;
+                buffer_clear(&line);
                 r = write_line(&large, source, &line);
         }
         return r < 0 ? r : buffer_append(b, line.data, line.size);

@@ -36,7 +36,7 @@ static int read_text(Page *page, const Selector *selector, xmlNode *node, bool d
         xmlChar *text;
         int r;
 
-        b->size = 0;
+        buffer_clear(b);
         r = buffer_append(b, "", 0); /* ends the text of the last entry, should nothing come here */
         if (r >= 0)
                 r = query_run(&page->query, selector, node, &object);

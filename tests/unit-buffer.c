@@ -37,21 +37,57 @@ static void test_append_nothing(void **state) {
         assert_int_equal(b.size, 0);
 }
 
-static void test_limit_is_all_or_nothing(void **state) {
+static void test_limit(void **state) {
         _cleanup_buffer_ Buffer b = BUFFER(5);
 
-        assert_int_equal(buffer_puts(&b, "abcdef"), -ENOBUFS);
-        assert_int_equal(b.size, 0);
         assert_int_equal(buffer_puts(&b, "abc"), 0);
         assert_int_equal(buffer_puts(&b, "def"), -ENOBUFS);
-        assert_int_equal(buffer_printf(&b, "%s", "def"), -ENOBUFS);
-        assert_int_equal(buffer_append(&b, "def", SIZE_MAX), -ENOBUFS);
-        assert_int_equal(buffer_reserve(&b, SIZE_MAX - 2), -ENOBUFS);
         assert_string_equal(b.data, "abc");
-        assert_int_equal(buffer_puts(&b, "de"), 0);
-        assert_string_equal(b.data, "abcde");
+        buffer_clear(&b);
+        assert_string_equal(b.data, "");
+        assert_int_equal(buffer_puts(&b, "abcde"), 0);
         assert_int_equal(buffer_reserve(&b, 0), 0);
         assert_int_equal(buffer_reserve(&b, 1), -ENOBUFS);
+        assert_string_equal(b.data, "abcde");
+}
+
+/* Every way to pass the limit, also one where the sum would not fit into a size_t. */
+static void test_limit_sticks(void **state) {
+        _cleanup_buffer_ Buffer b = BUFFER(5);
+        char *text = NULL;
+
+        for (int way = 0; way < 4; way++) {
+                buffer_clear(&b);
+                assert_int_equal(buffer_puts(&b, "abc"), 0);
+                assert_int_equal(buffer_error(&b), 0);
+                if (way == 0)
+                        assert_int_equal(buffer_puts(&b, "def"), -ENOBUFS);
+                else if (way == 1)
+                        assert_int_equal(buffer_printf(&b, "%s", "def"), -ENOBUFS);
+                else if (way == 2)
+                        assert_int_equal(buffer_append(&b, "def", SIZE_MAX), -ENOBUFS);
+                else
+                        assert_int_equal(buffer_reserve(&b, SIZE_MAX - 2), -ENOBUFS);
+                assert_int_equal(buffer_error(&b), -ENOBUFS);
+                assert_int_equal(buffer_puts(&b, "d"), -ENOBUFS); /* would fit */
+                assert_int_equal(buffer_steal(&b, &text), -ENOBUFS);
+                assert_null(text);
+                assert_string_equal(b.data, "abc");
+        }
+        buffer_done(&b);
+        assert_int_equal(buffer_error(&b), 0);
+        assert_int_equal(buffer_puts(&b, "d"), 0);
+}
+
+static void test_steal(void **state) {
+        _cleanup_free_ char *first = NULL, *second = NULL;
+        _cleanup_buffer_ Buffer b = BUFFER(5);
+
+        assert_int_equal(buffer_puts(&b, "abc"), 0);
+        assert_int_equal(buffer_steal(&b, &first), 0);
+        assert_string_equal(first, "abc");
+        assert_int_equal(buffer_steal(&b, &second), 0);
+        assert_string_equal(second, "");
 }
 
 static void test_reserve(void **state) {
@@ -254,7 +290,9 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_append),
                 cmocka_unit_test(test_append_nothing),
-                cmocka_unit_test(test_limit_is_all_or_nothing),
+                cmocka_unit_test(test_limit),
+                cmocka_unit_test(test_limit_sticks),
+                cmocka_unit_test(test_steal),
                 cmocka_unit_test(test_reserve),
                 cmocka_unit_test(test_grow),
                 cmocka_unit_test(test_drop),
