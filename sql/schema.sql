@@ -1,5 +1,7 @@
--- The database, version 1. What users may rely on is in tickerd-database(7); the rest is marked internal.
+-- The database. What users may rely on is in tickerd-database(7); the rest is marked internal.
+-- A section a version: schema makes version 1, each further one brings it one version on.
 
+-- name: schema
 -- Who this store is (cursors begin with it), the lowest id from which the tape has no hole, and how many items
 -- there are, which counting would take too long to tell. One row.
 CREATE TABLE store (

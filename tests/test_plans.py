@@ -3,18 +3,22 @@
 
 import re
 import sqlite3
+import sys
 
 import pytest
 
 from programs import ROOT
 
-SQL = ROOT / "sql"
+sys.path.append(str(ROOT / "sql"))
+import embed  # noqa: E402
+
+SQL = embed.all_sections((ROOT / "sql").glob("*.sql"))
 STORE = "items identities chains sources outages followers search shown".split()
 FUNCTIONS = {"clean": 2, "clean_url": 1, "text_key": 1, "identity": 2, "words": 1, "closeness": 2}
 # shown is read for one source only, by its key; the hole-finding and the user's own statements are not of a poll.
-OF_A_POLL = sorted([*SQL.glob("poll-*.sql"), *(SQL / f"{name}.sql" for name in (
+OF_A_POLL = sorted(name for name in SQL if name.startswith("poll-")) + [
     "source-state", "alarm-begin", "alarm-end", "items-added", "items-after", "items-bounds", "follower-set",
-    "follower-place"))])
+    "follower-place"]
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +26,8 @@ def store():
     db = sqlite3.connect(":memory:")
     for name, n in FUNCTIONS.items():
         db.create_function(name, n, lambda *_: None, deterministic=True)
-    db.executescript((SQL / "schema.sql").read_text())
-    db.executescript((SQL / "staging.sql").read_text())
+    db.executescript(SQL["schema"])
+    db.executescript(SQL["staging"])
     yield db
     db.close()
 
@@ -39,9 +43,9 @@ def scans(db, statement):
             yield detail
 
 
-@pytest.mark.parametrize("path", OF_A_POLL, ids=lambda path: path.stem)
-def test_no_full_scan(store, path):
-    assert list(scans(store, path.read_text())) == []
+@pytest.mark.parametrize("name", OF_A_POLL)
+def test_no_full_scan(store, name):
+    assert list(scans(store, SQL[name])) == []
 
 
 def test_a_full_scan_is_noticed(store):

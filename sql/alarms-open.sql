@@ -1,1 +1,0 @@
-SELECT 1 FROM outages WHERE source = ?1 AND until IS NULL LIMIT 1;

@@ -1,0 +1,65 @@
+-- What the clients ask: of a line of the socket, of the fetcher's reply, and of the database.
+
+-- name: tape-line
+-- What a line of the socket (?1) has.
+SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', ?1 ->> '$.source', ?1 ->> '$.headline', ?1 ->> '$.url',
+       ?1 ->> '$.language', ?1 ->> '$.first_seen', ?1 ->> '$.repeats', ?1 ->> '$.store', ?1 ->> '$.newest',
+       ?1 ->> '$.after', ?1 ->> '$.oldest', ?1 ->> '$.code', ?1 ->> '$.message';
+
+-- name: ctl-line
+-- A line of the socket (?1): its type, id and cursor, and, if asked for (?2), what else of an item is shown. An error if it
+-- is no JSON.
+SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', iif(?2, ?1 ->> '$.source', NULL),
+       iif(?2, ?1 ->> '$.headline', NULL), iif(?2, ?1 ->> '$.url', NULL), NULL, NULL,
+       iif(?2, ?1 ->> '$.first_seen', NULL), iif(?2, ?1 ->> '$.revises', NULL), iif(?2, ?1 ->> '$.repeats', NULL);
+
+-- name: ctl-value
+-- What JSON (?1) has at a path (?2), as text or number.
+SELECT ?1 ->> ?2;
+
+-- name: ctl-entries
+-- The entries of the fetcher's reply (?1).
+SELECT value ->> '$.headline', value ->> '$.url', value ->> '$.published'
+FROM json_each(?1, '$.items');
+
+-- name: ctl-newest
+-- The lowest id of the newest so many (?3) items that ctl-items would give.
+SELECT min(id) FROM (
+    SELECT id FROM items
+    WHERE id BETWEEN ?1 AND ?2
+      AND (?4 IS NULL OR source IN (SELECT value FROM json_each(?4)))
+      AND (?5 IS NULL OR first_seen >= ?5)
+      AND (?6 IS NULL OR first_seen < ?6)
+      AND (?7 IS NULL OR id IN (SELECT rowid FROM search(?7)))
+    ORDER BY id DESC
+    LIMIT ?3);
+
+-- name: ctl-items
+-- Items from one id (?1) to another (?2), at most so many (?3): of these sources (?4, JSON), first seen from
+-- a time (?5) and before another (?6), with these words (?7); each of the four may be NULL.
+SELECT 'item', id, (SELECT id FROM store) || '-' || id, source, headline, url, language, published, first_seen,
+       revises, repeats
+FROM items
+WHERE id BETWEEN ?1 AND ?2
+  AND (?4 IS NULL OR source IN (SELECT value FROM json_each(?4)))
+  AND (?5 IS NULL OR first_seen >= ?5)
+  AND (?6 IS NULL OR first_seen < ?6)
+  AND (?7 IS NULL OR id IN (SELECT rowid FROM search(?7)))
+ORDER BY id
+LIMIT ?3;
+
+-- name: ctl-place
+-- The cursor before the first item that was first seen at a time (?1) or later: that of the end if there is none.
+SELECT store.id || '-' || coalesce((SELECT min(id) - 1 FROM items WHERE first_seen >= ?1),
+                                   (SELECT max(id) FROM items), 0)
+FROM store;
+
+-- name: ctl-wording
+-- The headline of an item (?1), if this is the store of that cursor (?2).
+SELECT headline FROM items, store WHERE items.id = ?1 AND ?2 LIKE store.id || '-%';
+
+-- name: ctl-channel
+-- What a feed of these sources (?1, JSON; NULL: of all) is called, and the page that it belongs to.
+SELECT iif(count(*) = 1, coalesce(max(description), max(name)), 'Breaking news'), min(url)
+FROM sources
+WHERE ?1 IS NULL OR name IN (SELECT value FROM json_each(?1));

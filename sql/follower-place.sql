@@ -1,1 +1,0 @@
-SELECT place FROM followers WHERE name = ?1;

@@ -1,1 +1,0 @@
-UPDATE store SET items = items + ?1;

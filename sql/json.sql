@@ -1,0 +1,25 @@
+-- JSON that one program wrote for another; no tables.
+
+-- name: json-members
+-- The members of a JSON object (?1), lists as JSON; no row when it is JSON but no object, an error when it is no JSON.
+SELECT key, type, iif(type = 'array', value, atom)
+FROM json_each(iif(json_valid(?1), ?1, 'not JSON'))
+WHERE json_type(?1) = 'object';
+
+-- name: json-elements
+-- The elements of a JSON array (?1).
+SELECT type, atom FROM json_each(?1);
+
+-- name: reply-items
+-- How many entries a reply (?1) has, and how many of them are not what they must be.
+SELECT count(*),
+       count(*) FILTER (
+               WHERE type <> 'object'
+                  OR json_type(value, '$.headline') IS NOT 'text'
+                  OR coalesce(json_type(value, '$.url'), 'text') <> 'text'
+                  OR coalesce(json_type(value, '$.published'), 'text') <> 'text')
+FROM json_each(?1, '$.items');
+
+-- name: subscriber-state
+-- What a daemon wrote down of a subscriber (?1) for the next one.
+SELECT ?1 -> '$.request', ?1 ->> '$.end', ?1 ->> '$.pending', ?1 ->> '$.input';

@@ -1,2 +1,0 @@
-INSERT INTO search (rowid, headline)
-SELECT item, headline FROM entry WHERE fresh;

@@ -1,1 +1,0 @@
-DELETE FROM shown WHERE source = ?1;

@@ -1,1 +1,0 @@
-SELECT 1 FROM sources WHERE name = ?1;
