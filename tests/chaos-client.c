@@ -26,7 +26,7 @@ static unsigned any_size(unsigned max) {
         return MIN(max, 1 + (unsigned) chance(1U << (chance(bits) + 1)));
 }
 
-_printf_(2, 3) static void say(Client *c, const char *format, ...) {
+_printf_(2, 3) static void say(ChaosClient *c, const char *format, ...) {
         va_list arguments;
         int n;
 
@@ -38,7 +38,7 @@ _printf_(2, 3) static void say(Client *c, const char *format, ...) {
         c->n_out += (size_t) n;
 }
 
-static void say_filter(Client *c) {
+static void say_filter(ChaosClient *c) {
         const char *comma = ",\"sources\":[";
 
         if (c->filter == ~0U)
@@ -52,7 +52,7 @@ static void say_filter(Client *c) {
 }
 
 /* Asks for the stream from the client's place on, or begins another one. */
-void client_ask(Client *c, bool live) {
+void client_ask(ChaosClient *c, bool live) {
         c->wanted = c->place;
         c->last = -1;
         if (chance(8) == 0) { /* one that is not waited for */
@@ -80,7 +80,7 @@ void client_ask(Client *c, bool live) {
 }
 
 /* Another stream, from anywhere: most often from not far behind the newest item. */
-void client_begin_anew(Client *c) {
+void client_begin_anew(ChaosClient *c) {
         int64_t newest = newest_seen();
 
         c->filter = chance(3) == 0 ? ~0U : 1 + (uint32_t) chance((1ULL << chaos.n_sources) - 1);
@@ -90,7 +90,7 @@ void client_begin_anew(Client *c) {
                                           : newest - MIN(newest, any_size(2000) - 1);
 }
 
-void client_leave(Client *c) {
+void client_leave(ChaosClient *c) {
         if (c->fd >= 0)
                 (void) close(c->fd); /* which also takes it out of the epoll set */
         c->fd = -1;
@@ -105,13 +105,13 @@ void client_leave(Client *c) {
 }
 
 /* Vanishes, and comes back in the next step, most often for more of the same stream. */
-static void come_back(Client *c) {
+static void come_back(ChaosClient *c) {
         client_leave(c);
         if (!chaos.finishing && chance(6) == 0)
                 client_begin_anew(c);
 }
 
-static void connect_again(Client *c) {
+static void connect_again(ChaosClient *c) {
         struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
 
         c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -146,7 +146,7 @@ static void connect_again(Client *c) {
 }
 
 /* Not a request, whatever else it is; the daemon must say so and end the stream. */
-static void say_rubbish(Client *c) {
+static void say_rubbish(ChaosClient *c) {
         size_t n = 1 + chance(18000);
 
         c->spoilt = "bad-request";
@@ -184,7 +184,7 @@ static void say_rubbish(Client *c) {
 }
 
 /* What a client does next, when its steps are over. */
-static void act(Client *c) {
+static void act(ChaosClient *c) {
         unsigned what = (unsigned) chance(100);
         bool mute = c->wants_shut || c->spoilt || c->n_out > 0 || !c->live;
 
@@ -220,7 +220,7 @@ static void act(Client *c) {
 }
 
 /* Says a piece of what is to be said. */
-static void talk(Client *c) {
+static void talk(ChaosClient *c) {
         if (c->n_out > 0) {
                 size_t n = chance(2) == 0 ? c->n_out : 1 + chance(c->n_out);
                 ssize_t sent = send(c->fd, c->out, n, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -241,14 +241,14 @@ static void talk(Client *c) {
         }
 }
 
-bool may_break_off(const Client *c) {
+bool may_break_off(const ChaosClient *c) {
         /* A handover leaves aside whoever has had his last word, or is told one; and those who ask
          * for the status. */
         return c->phase != chaos.phase || chaos.phase % 2 == 1 ||
                (c->handovers != chaos.handovers && (c->spoilt || !c->live || c->statuses_due > 0));
 }
 
-static void on_end(Client *c) {
+static void on_end(ChaosClient *c) {
         if (!c->over && !may_break_off(c))
                 fail(c, "the stream has broken off");
         if (!c->over && c->heard && chaos.polite && c->phase + 1 == chaos.phase)
@@ -260,7 +260,7 @@ static void on_end(Client *c) {
         come_back(c);
 }
 
-static void listen_to(Client *c) {
+static void listen_to(ChaosClient *c) {
         ssize_t n = recv(c->fd, c->in + c->n_in, MIN(c->appetite, sizeof(c->in) - 1 - c->n_in),
                          MSG_DONTWAIT);
         char *line = c->in, *newline;
@@ -286,7 +286,7 @@ static void listen_to(Client *c) {
                 fail(c, "a line of more than 16 KiB");
 }
 
-void client_step(Client *c) {
+void client_step(ChaosClient *c) {
         if (c->done || c->down)
                 return;
         if (c->fd < 0) {

@@ -43,7 +43,7 @@ static void *grow(void *array, size_t n, size_t size) {
         return grown;
 }
 
-static void see_store(const Client *c, const char *store, size_t size) {
+static void see_store(const ChaosClient *c, const char *store, size_t size) {
         if (!tape.store[0] && size < sizeof(tape.store))
                 memcpy(tape.store, store, size);
         if (strlen(tape.store) != size || memcmp(tape.store, store, size) != 0)
@@ -71,7 +71,7 @@ static void doubt(Doubt what) {
 }
 
 /* The stream goes on after this id: nothing between its place and there may have been for it. */
-static void pass_over(Client *c, int64_t to) {
+static void pass_over(ChaosClient *c, int64_t to) {
         for (int64_t id = c->place + 1; id <= to; id++) {
                 const Seen *seen = tape.items + id;
 
@@ -84,7 +84,7 @@ static void pass_over(Client *c, int64_t to) {
 }
 
 /* Where a line goes on after a word that must be there. */
-static const char *expect(const Client *c, const char *at, const char *word) {
+static const char *expect(const ChaosClient *c, const char *at, const char *word) {
         const char *after = startswith(at, word);
 
         if (!after)
@@ -92,7 +92,8 @@ static const char *expect(const Client *c, const char *at, const char *word) {
         return after;
 }
 
-static const char *expect_number(const Client *c, const char *at, const char *word, int64_t *ret) {
+static const char *expect_number(const ChaosClient *c, const char *at, const char *word,
+                                 int64_t *ret) {
         char *end;
 
         at = expect(c, at, word);
@@ -102,7 +103,7 @@ static const char *expect_number(const Client *c, const char *at, const char *wo
         return end;
 }
 
-static void on_item(Client *c, const char *line, size_t size) {
+static void on_item(ChaosClient *c, const char *line, size_t size) {
         const char *at, *end;
         int64_t id, again;
         unsigned source;
@@ -142,7 +143,7 @@ static void on_item(Client *c, const char *line, size_t size) {
         counts.lines++;
 }
 
-static void on_hello(Client *c, const char *line) {
+static void on_hello(ChaosClient *c, const char *line) {
         int64_t oldest, newest, after;
         const char *at;
 
@@ -172,7 +173,7 @@ static void on_hello(Client *c, const char *line) {
         c->end = newest;
 }
 
-static void on_bye(Client *c, const char *line) {
+static void on_bye(ChaosClient *c, const char *line) {
         c->over = true;
         if (streq(line, "{\"type\":\"bye\",\"reason\":\"end\"}\n")) {
                 if (c->live || c->hellos_due > 0)
@@ -185,7 +186,7 @@ static void on_bye(Client *c, const char *line) {
                 fail(c, "a bye without a reason");
 }
 
-static void on_error(Client *c, const char *line) {
+static void on_error(ChaosClient *c, const char *line) {
         if (!c->spoilt)
                 fail(c, "an error for nothing");
         line = expect(c, line, "{\"type\":\"error\",\"code\":\"");
@@ -203,7 +204,7 @@ static bool is(const char *line, const char *type) {
         return at && *at == '"';
 }
 
-void client_line(Client *c, const char *text, size_t size) {
+void client_line(ChaosClient *c, const char *text, size_t size) {
         char line[sizeof(c->in)];
 
         memcpy(line, text, size);

@@ -25,9 +25,9 @@
 #define GO 50U /* clients that vanish between two numbers on stdout */
 
 Chaos chaos;
-Counts counts;
+ChaosCounts counts;
 
-void fail(const Client *c, const char *format, ...) {
+void fail(const ChaosClient *c, const char *format, ...) {
         va_list arguments;
 
         va_start(arguments, format);
@@ -49,7 +49,7 @@ unsigned source_bit(const char *name, size_t size) {
 
 /* All read what there is. */
 static void behave(void) {
-        for (Client *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
+        for (ChaosClient *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
                 c->stall = c->hush = 0;
                 c->appetite = APPETITE_MAX;
         }
@@ -59,7 +59,7 @@ static void finish(void) {
         behave();
         chaos.finishing = true;
         chaos.allowed = 0;
-        for (Client *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
+        for (ChaosClient *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
                 if (c->fd < 0 || c->wants_shut || c->spoilt || c->n_out > 0 || !c->live ||
                     chance(2) == 0)
                         client_leave(c);
@@ -86,13 +86,13 @@ static void obey(char *words) {
                         if (chaos.polite)
                                 behave();
                 }
-                for (Client *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++)
+                for (ChaosClient *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++)
                         c->down = c->down && !streq(word, "up");
                 (void) puts(word);
         }
 }
 
-static bool has_to_do(const Client *c) {
+static bool has_to_do(const ChaosClient *c) {
         if (c->done || c->down)
                 return false;
         return c->fd < 0 || c->n_out > 0 || c->stall > 0 || (c->wants_shut && !c->shut) ||
@@ -105,7 +105,7 @@ static bool round_once(void) {
         bool busy = false, left = false;
         int n;
 
-        for (Client *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
+        for (ChaosClient *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
                 left = left || !c->done;
                 busy = busy || has_to_do(c);
         }
@@ -114,13 +114,13 @@ static bool round_once(void) {
                 char words[64] = "";
 
                 if (events[i].data.ptr)
-                        ((Client *) events[i].data.ptr)->readable = true;
+                        ((ChaosClient *) events[i].data.ptr)->readable = true;
                 else if (read(STDIN_FILENO, words, sizeof(words) - 1) <= 0)
                         exit(EXIT_FAILURE);
                 else
                         obey(words);
         }
-        for (Client *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++)
+        for (ChaosClient *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++)
                 client_step(c);
         return left;
 }
@@ -137,12 +137,12 @@ int main(int argc, char **argv) {
         chaos.sources = argv + 5;
         chaos.n_sources = (unsigned) (argc - 5);
         chaos.epoll = epoll_create1(EPOLL_CLOEXEC);
-        chaos.clients = calloc(chaos.n_clients, sizeof(Client));
+        chaos.clients = calloc(chaos.n_clients, sizeof(ChaosClient));
         if (!chaos.clients || chaos.n_sources > 31 ||
             epoll_ctl(chaos.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) < 0)
                 return 2;
         (void) setvbuf(stdout, NULL, _IOLBF, 0);
-        for (Client *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
+        for (ChaosClient *c = chaos.clients; c < chaos.clients + chaos.n_clients; c++) {
                 c->fd = -1;
                 client_begin_anew(c);
         }

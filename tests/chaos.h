@@ -12,7 +12,7 @@
 #define APPETITE_MAX (64U * 1024U)
 
 /* What a client wants, and how far it has come. */
-typedef struct Client {
+typedef struct ChaosClient {
         int fd;                    /* -1: about to connect */
         unsigned phase, handovers; /* as they were when it connected */
         unsigned steps;            /* until it does something else */
@@ -35,17 +35,17 @@ typedef struct Client {
         size_t n_in, n_out;
         char in[16 * 1024 + 1];
         char out[20 * 1024];
-} Client;
+} ChaosClient;
 
-typedef struct Counts {
+typedef struct ChaosCounts {
         unsigned long connections, lines, bytes, cut, cut_request, ends, byes, stopping, rubbish,
                 errors, statuses, states, stalls, shut;
-} Counts;
+} ChaosCounts;
 
 typedef struct Chaos {
         struct sockaddr_un address;
         uint64_t random; /* not 0 */
-        Client *clients;
+        ChaosClient *clients;
         unsigned n_clients, n_sources;
         char **sources;
         int epoll;
@@ -57,33 +57,33 @@ typedef struct Chaos {
 } Chaos;
 
 extern Chaos chaos;
-extern Counts counts;
+extern ChaosCounts counts;
 
-_printf_(2, 3) __attribute__((noreturn)) void fail(const Client *c, const char *format, ...);
+_printf_(2, 3) __attribute__((noreturn)) void fail(const ChaosClient *c, const char *format, ...);
 
 /* The bit of a source in a filter. */
 unsigned source_bit(const char *name, size_t size);
 
 /* Has the daemon been killed or stopped, so that the stream need not have its proper end? */
-bool may_break_off(const Client *c);
+bool may_break_off(const ChaosClient *c);
 
 /* The same choices from the same seed. */
 uint64_t chance(uint64_t n);
 
 /* A round of what it does. */
-void client_step(Client *c);
+void client_step(ChaosClient *c);
 
 /* Closes its connection. */
-void client_leave(Client *c);
+void client_leave(ChaosClient *c);
 
 /* Asks for the stream from the client's place on. */
-void client_ask(Client *c, bool live);
+void client_ask(ChaosClient *c, bool live);
 
 /* Chooses another stream. */
-void client_begin_anew(Client *c);
+void client_begin_anew(ChaosClient *c);
 
 /* Takes a line, newline included, and fails unless it is the one that had to come. */
-void client_line(Client *c, const char *line, size_t size);
+void client_line(ChaosClient *c, const char *line, size_t size);
 
 /* What all clients together know: the id of the store, and the highest id. */
 const char *store_seen(void);

@@ -37,16 +37,16 @@ enum {
         EXIT_ERROR,
 };
 
-typedef struct Watch {
+typedef struct Polled {
         char name[SOURCE_NAME_MAX + 1];
         Health health;
-} Watch;
+} Polled;
 
 typedef struct History {
         char *path;
         Store *store;
-        Watch watches[SOURCES_MAX]; /* those polled since the start; no name: free */
-        uint64_t kill;              /* before which write the next poll dies */
+        Polled watches[SOURCES_MAX]; /* those polled since the start; no name: free */
+        uint64_t kill;               /* before which write the next poll dies */
 } History;
 
 static const char *next_word(char **line) {
@@ -100,19 +100,19 @@ static int restart(History *h) {
         return reopen(h);
 }
 
-static int find_watch(History *h, const char *name, Watch **ret) {
+static int find_watch(History *h, const char *name, Polled **ret) {
         int r;
 
         if (!source_name_valid(name))
                 return -EINVAL;
         for (size_t i = 0; i < SOURCES_MAX; i++) {
-                Watch *w = h->watches + i;
+                Polled *w = h->watches + i;
 
                 if (!*w->name) {
                         r = store_alarmed(h->store, name);
                         if (r < 0)
                                 return r;
-                        *w = (Watch){ .health.alarmed = r > 0 };
+                        *w = (Polled){ .health.alarmed = r > 0 };
                         (void) snprintf(w->name, sizeof(w->name), "%s", name);
                 }
                 if (streq(w->name, name)) {
@@ -129,7 +129,7 @@ static int run_poll(History *h, char *line, PollResult *ret) {
         Health before;
         bool healthy;
         State state;
-        Watch *w;
+        Polled *w;
         int r;
 
         poll.now = next_number(&line);

@@ -75,7 +75,7 @@ static void test_clean(void **state) {
         }
 }
 
-static bool is_in(uint32_t c, const Range *ranges, size_t n) {
+static bool is_in(uint32_t c, const CodeRange *ranges, size_t n) {
         for (size_t i = 0; i < n; i++)
                 if (c >= ranges[i].first && c <= ranges[i].last)
                         return true;
@@ -87,17 +87,17 @@ static bool is_in(uint32_t c, const Range *ranges, size_t n) {
  * Unicode's PropList.txt (White_Space, Variation_Selector) and DerivedCoreProperties.txt.
  */
 static void test_clean_every_character(void **state) {
-        static const Range spaces[] = {
+        static const CodeRange spaces[] = {
                 { 0x09, 0x0d },     { 0x20, 0x20 },     { 0x85, 0x85 },     { 0xa0, 0xa0 },
                 { 0x1680, 0x1680 }, { 0x2000, 0x200a }, { 0x2028, 0x2029 }, { 0x202f, 0x202f },
                 { 0x205f, 0x205f }, { 0x3000, 0x3000 },
         };
-        static const Range controls[] = { { 0x00, 0x1f }, { 0x7f, 0x9f } };
-        static const Range spelling[] = {
+        static const CodeRange controls[] = { { 0x00, 0x1f }, { 0x7f, 0x9f } };
+        static const CodeRange spelling[] = {
                 { 0x180b, 0x180d }, { 0x180f, 0x180f },   { 0x200c, 0x200d },
                 { 0xfe00, 0xfe0f }, { 0xe0100, 0xe01ef },
         };
-        static const Range ignorable[] = {
+        static const CodeRange ignorable[] = {
                 { 0xad, 0xad },       { 0x34f, 0x34f },     { 0x61c, 0x61c },
                 { 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
                 { 0x200b, 0x200f },   { 0x202a, 0x202e },   { 0x2060, 0x206f },

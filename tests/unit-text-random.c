@@ -26,7 +26,7 @@ static uint32_t random_below(uint64_t *seed, uint32_t n) {
 
 /* A character from one of the places where something special happens. */
 static uint32_t random_character(uint64_t *seed) {
-        static const Range places[] = {
+        static const CodeRange places[] = {
                 { 0x00, 0x7f },       { 0x80, 0xff },       { 0x100, 0x24f },
                 { 0x2b0, 0x36f },     { 0x370, 0x52f },     { 0x531, 0x5f4 },
                 { 0x600, 0x6ff },     { 0x900, 0xdff },     { 0xe00, 0x109f },
@@ -42,7 +42,7 @@ static uint32_t random_character(uint64_t *seed) {
                 { 0x1100, 0x1175 },   { 0x1161, 0x11c2 },   { 0x9be, 0x9d7 },
                 { 0x0, 0x10ffff },
         };
-        const Range *r = places + random_below(seed, ELEMENTSOF(places));
+        const CodeRange *r = places + random_below(seed, ELEMENTSOF(places));
 
         return r->first + random_below(seed, r->last - r->first + 1);
 }

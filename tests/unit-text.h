@@ -15,9 +15,9 @@
 #define BYTES(literal) (literal), sizeof(literal) - 1
 #define FFFD "\xef\xbf\xbd"
 
-typedef struct Range {
+typedef struct CodeRange {
         uint32_t first, last;
-} Range;
+} CodeRange;
 
 static inline char *clean(const char *s, size_t n, size_t max) {
         char *text;

@@ -68,6 +68,17 @@ static unsigned count_lines(const char *data, size_t n) {
         return lines;
 }
 
+/* Exits if one does not connect. */
+static void connect_all(const char *path, int epoll, unsigned n, int *fds) {
+        for (unsigned i = 0; i < n; i++) {
+                struct epoll_event event = { .events = EPOLLIN, .data.u32 = i };
+
+                fds[i] = connect_to(path);
+                if (epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event) < 0)
+                        fail("epoll");
+        }
+}
+
 int main(int argc, char **argv) {
         unsigned n = argc == 5 ? (unsigned) atoi(argv[2]) : 0, open = n;
         long wanted = argc == 5 ? atol(argv[4]) : 0;
@@ -86,14 +97,9 @@ int main(int argc, char **argv) {
         left = calloc(n, sizeof(long));
         if (!fds || !left)
                 fail("memory");
-        for (unsigned i = 0; i < n; i++) {
-                struct epoll_event event = { .events = EPOLLIN, .data.u32 = i };
-
-                fds[i] = connect_to(argv[1]);
+        connect_all(argv[1], epoll, n, fds);
+        for (unsigned i = 0; i < n; i++)
                 left[i] = wanted;
-                if (epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event) < 0)
-                        fail("epoll");
-        }
         (void) puts("ready");
         (void) fflush(stdout);
         if (!fgets(data, sizeof(data), stdin))
