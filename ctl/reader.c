@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/stat.h>
@@ -12,7 +13,6 @@
 
 #define OUT_MAX (17U * 1024U * 1024U) /* a reply has at most 16 MiB */
 #define SAID_MAX (4U * 1024U * 1024U)
-#define PROGRAM "tickerd-fetch: "
 
 void reading_done(Reading *reading) {
         buffer_done(&reading->out);
@@ -20,13 +20,29 @@ void reading_done(Reading *reading) {
 }
 
 /* $TICKERD_FETCH may be a socket: the installed program is behind it. */
-static const char *program(void) {
+static char *find_fetch(void) {
         const char *fetch = getenv("TICKERD_FETCH");
         struct stat st;
 
         if (isempty(fetch) || (stat(fetch, &st) >= 0 && S_ISSOCK(st.st_mode)))
-                return TICKERD_BINDIR "/tickerd-fetch";
-        return fetch;
+                return strdup(TICKERD_BINDIR "/tickerd-fetch");
+        return strdup(fetch);
+}
+
+/* In a build folder the folder suggest/ is beside that of this program; else it is installed. */
+static char *find_suggest(void) {
+        char self[PATH_MAX], *path = NULL, *slash;
+        ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+        self[MAX(n, 0)] = '\0';
+        slash = strrchr(self, '/');
+        if (slash &&
+            asprintf(&path, "%.*s/../suggest/tickerd-suggest", (int) (slash - self), self) < 0)
+                return NULL;
+        if (path && access(path, X_OK) == 0)
+                return path;
+        free(path);
+        return strdup(TICKERD_BINDIR "/tickerd-suggest");
 }
 
 static int start(char **arguments, int out, int said, pid_t *ret) {
@@ -88,12 +104,13 @@ static int collect(int out, int said, const char *what, Reading *reading) {
 }
 
 /* Takes the program's name off the beginning of each line. */
-static void strip_names(Buffer *b) {
-        size_t to = 0;
+static void strip_names(const char *name, Buffer *b) {
+        size_t to = 0, n = strlen(name);
 
         for (size_t i = 0; i < b->size; i++) {
-                if ((i == 0 || b->data[i - 1] == '\n') && startswith(b->data + i, PROGRAM))
-                        i += strlen(PROGRAM);
+                if ((i == 0 || b->data[i - 1] == '\n') && startswith(b->data + i, name) &&
+                    startswith(b->data + i + n, ": "))
+                        i += n + 2;
                 b->data[to++] = b->data[i];
         }
         b->size = to;
@@ -101,11 +118,14 @@ static void strip_names(Buffer *b) {
                 b->data[to] = '\0';
 }
 
-int reader_run(char **arguments, const char *what, Reading *ret) {
+int reader_run(const char *name, char **arguments, const char *what, Reading *ret) {
+        _cleanup_free_ char *program = streq(name, "tickerd-fetch") ? find_fetch() : find_suggest();
         Reading reading = { .out = BUFFER(OUT_MAX), .said = BUFFER(SAID_MAX) };
         int out[2], said[2], status, r;
         pid_t pid;
 
+        if (!program)
+                return log_oom();
         if (pipe2(out, O_CLOEXEC) < 0)
                 return -errno;
         if (pipe2(said, O_CLOEXEC) < 0) {
@@ -114,13 +134,12 @@ int reader_run(char **arguments, const char *what, Reading *ret) {
                 (void) safe_close(out[1]);
                 return r;
         }
-        arguments[0] = (char *) program();
+        arguments[0] = program;
         r = start(arguments, out[1], said[1], &pid);
         (void) safe_close(out[1]);
         (void) safe_close(said[1]);
         if (r < 0)
-                log_error("cannot run %s: %s; set TICKERD_FETCH to the page reader", arguments[0],
-                          strerror(-r));
+                log_error("cannot run %s: %s", program, strerror(-r));
         else
                 r = collect(out[0], said[0], what, &reading);
         (void) safe_close(out[0]);
@@ -131,7 +150,7 @@ int reader_run(char **arguments, const char *what, Reading *ret) {
                 if (errno != EINTR)
                         return -errno;
         reading.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        strip_names(&reading.said);
+        strip_names(name, &reading.said);
         *ret = reading;
         return 0;
 }

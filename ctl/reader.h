@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Runs the page reader, tickerd-fetch, once. */
+/* Runs a page reader once: tickerd-fetch, or tickerd-suggest. */
 
 #include "common/buffer.h"
 
@@ -15,8 +15,8 @@ typedef struct Reading {
 void reading_done(Reading *reading);
 
 /*
- * arguments begin at index 1 and end with NULL; the program's name is put in the place of the
- * first. While it works, a line on a terminal says on what and for how long. Why it could not be
- * run is said.
+ * name: "tickerd-fetch" or "tickerd-suggest". arguments begin at index 1 and end with NULL; the
+ * program's path is put in the place of the first. While it works, a line on a terminal says on
+ * what and for how long. Why it could not be run is said.
  */
-int reader_run(char **arguments, const char *what, Reading *ret);
+int reader_run(const char *name, char **arguments, const char *what, Reading *ret);

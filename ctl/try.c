@@ -80,7 +80,11 @@ static int read_page(Try *t) {
                 arguments[n++] = page;
         if (o->config)
                 arguments[n++] = config;
-        r = reader_run(arguments, o->page ? o->page : o->url ? o->url : o->words[0], &t->reading);
+        r = reader_run("tickerd-fetch", arguments,
+                       o->page  ? o->page
+                       : o->url ? o->url
+                                : o->words[0],
+                       &t->reading);
         if (r >= 0 && t->reading.out.size == 0) {
                 log_error("the page reader gave no reply: %.500s", strnull(t->reading.said.data));
                 return -EIO;
@@ -234,13 +238,13 @@ static int show_proposals(const Options *options, const Reading *reading) {
 }
 
 int suggest_run(const Options *options, const Config *config) {
-        char suggest[32], *arguments[] = { NULL, suggest, NULL, NULL, NULL };
+        char proposal[32], *arguments[] = { NULL, proposal, NULL, NULL, NULL };
         _cleanup_free_ char *page = NULL, *file = NULL;
         _cleanup_reading_ Reading reading = {};
         const char *word = options->words[0];
         int r;
 
-        (void) snprintf(suggest, sizeof(suggest), "--suggest=%lld",
+        (void) snprintf(proposal, sizeof(proposal), "--proposal=%lld",
                         (long long) (options->number > 0 ? options->number : 1));
         if (asprintf(&page, "--%s=%s", strstr(word, "://") ? "url" : "page", word) < 0)
                 page = NULL;
@@ -253,7 +257,7 @@ int suggest_run(const Options *options, const Config *config) {
         arguments[2] = page;
         if (options->config)
                 arguments[3] = file;
-        r = reader_run(arguments, word, &reading);
+        r = reader_run("tickerd-suggest", arguments, word, &reading);
         if (r >= 0)
                 r = show_proposals(options, &reading);
         return r < 0 || reading.status != 0 ? EXIT_FAILURE : EXIT_SUCCESS;

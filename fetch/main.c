@@ -8,7 +8,6 @@
 #include "fetch/explain.h"
 #include "fetch/filter.h"
 #include "fetch/once.h"
-#include "fetch/suggest/suggest.h"
 #include "version.h"
 
 #define EXIT_USAGE 2
@@ -17,7 +16,6 @@
 typedef struct Arguments {
         const char *config;
         Once once;
-        Suggest suggest;
         bool check;
 } Arguments;
 
@@ -30,7 +28,6 @@ static int help(void) {
                "  --source=FILE   read one page once, as this source file says:\n"
                "  --page=FILE       this saved page (- is standard input), or\n"
                "  --url=URL         the page at this address instead of the source's own\n"
-               "  --suggest[=N]   find the strip of --page= or --url=, print the best (the Nth) source file for it\n"
                "  --verbose       say on standard error how pages are read\n"
                "  --version       print the version\n"
                "  --help          print this\n");
@@ -42,26 +39,13 @@ static int usage(const char *what) {
         return EXIT_USAGE;
 }
 
-/* 0: it is none from 1 to 99. */
-static unsigned parse_number(const char *s) {
-        size_t n = strlen(s);
-
-        return n <= 2 && strspn(s, "0123456789") == n ? (unsigned) atoi(s) : 0;
-}
-
-static int check_arguments(Arguments *a) {
-        bool suggest = a->suggest.number > 0;
-
-        if ((a->once.page || a->once.url) && !a->once.source && !suggest)
-                return usage("--page= and --url= need --source= or --suggest");
+static int check_arguments(const Arguments *a) {
+        if ((a->once.page || a->once.url) && !a->once.source)
+                return usage("--page= and --url= need --source=");
         if (a->once.page && a->once.url)
                 return usage("--page= and --url= exclude each other");
-        if ((a->check && a->once.source) || (suggest && (a->check || a->once.source)))
-                return usage("--check, --source= and --suggest exclude each other");
-        if (suggest && !a->once.page && !a->once.url)
-                return usage("--suggest needs --page= or --url=");
-        a->suggest.page = a->once.page;
-        a->suggest.url = a->once.url;
+        if (a->check && a->once.source)
+                return usage("--check and --source= exclude each other");
         return -1;
 }
 
@@ -73,7 +57,6 @@ static int parse_arguments(int argc, char **argv, Arguments *a) {
                 OPTION_PAGE,
                 OPTION_URL,
                 OPTION_CHECK,
-                OPTION_SUGGEST,
                 OPTION_VERSION
         };
         static const struct option options[] = {
@@ -82,7 +65,6 @@ static int parse_arguments(int argc, char **argv, Arguments *a) {
                 { "page", required_argument, NULL, OPTION_PAGE },
                 { "url", required_argument, NULL, OPTION_URL },
                 { "check", no_argument, NULL, OPTION_CHECK },
-                { "suggest", optional_argument, NULL, OPTION_SUGGEST },
                 { "verbose", no_argument, NULL, 'v' },
                 { "version", no_argument, NULL, OPTION_VERSION },
                 { "help", no_argument, NULL, 'h' },
@@ -107,11 +89,6 @@ static int parse_arguments(int argc, char **argv, Arguments *a) {
                         break;
                 case OPTION_CHECK:
                         a->check = true;
-                        break;
-                case OPTION_SUGGEST:
-                        a->suggest.number = optarg ? parse_number(optarg) : 1;
-                        if (a->suggest.number == 0)
-                                return usage("--suggest= takes a number from 1 to 99");
                         break;
                 case 'v':
                         explain_enabled = true;
@@ -163,8 +140,6 @@ int main(int argc, char **argv) {
                 return EXIT_CONFIGURATION;
         if (arguments.check)
                 return once_check(config) < 0 ? EXIT_CONFIGURATION : EXIT_SUCCESS;
-        if (arguments.suggest.number > 0)
-                return suggest_run(config, &arguments.suggest) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         if (arguments.once.source)
                 return once_run(config, &arguments.once) > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         return filter_run(config, STDIN_FILENO, STDOUT_FILENO) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

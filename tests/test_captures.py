@@ -126,7 +126,7 @@ def test_no_proposal_for_pages_without_a_strip(captures, tmp_path):
     for truth in truths(captures):
         if truth["kind"] in ("none", "false-friend"):
             path.write_bytes(captures.page(truth["name"]))
-            done = fetch(["--suggest", f"--page={path}"])
+            done = run("suggest/tickerd-suggest", f"--page={path}")
             if done.returncode != 1 or done.stdout:
                 strip = re.search("^Strip=.*", done.stdout, re.MULTILINE)
                 found.append(f"{truth['name']}: status {done.returncode}, {strip and strip.group()}")

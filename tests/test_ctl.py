@@ -252,7 +252,7 @@ def test_suggest(config, site):
     page = ROOT / "tests/suggest/agency-wire.html"
     done = ctl(config, "suggest", page)
     assert done.returncode == 0 and done.stdout.startswith("# Proposed by") and "very likely" in done.stderr
-    assert "tickerd-fetch:" not in done.stderr and f"Next:\n  tickerctl suggest {page} >" in done.stderr
+    assert "tickerd-suggest:" not in done.stderr and f"Next:\n  tickerctl suggest {page} >" in done.stderr
     file = config.folder / "new.source"
     file.write_text(done.stdout)
     assert "5 entries" in done.stderr and good(config, "try", file, f"--page={page}").count("\n") >= 6

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """
-tickerd-fetch --suggest: pages of our own in suggest/, and real ones where TICKERD_CAPTURES says where they are.
+tickerd-suggest: pages of our own in suggest/, and real ones where TICKERD_CAPTURES says where they are.
 
 How a proposal is judged. The true entries are what a source file written by a person reads from the page; the proposal
 is read by the same program. It has the right strip if most entries of each are in the other, whatever else stands in
@@ -13,8 +13,9 @@ import re
 
 import pytest
 
-from programs import ROOT, fetch
+from programs import ROOT, fetch, run
 
+PROGRAM = "suggest/tickerd-suggest"
 PAGES = ROOT / "tests/suggest"
 EXPECTED = json.loads((PAGES / "expected.json").read_text(encoding="utf-8"))
 URL = "https://front.example/"
@@ -22,7 +23,7 @@ URL = "https://front.example/"
 
 def suggest(page, number=None):
     """The best proposal, or the one of that number, as a source file, or None; and what was said."""
-    done = fetch([f"--suggest={number}" if number else "--suggest", f"--page={page}"])
+    done = run(PROGRAM, *([f"--proposal={number}"] if number else []), f"--page={page}")
     assert done.returncode in (0, 1), done.stderr
     assert (done.returncode == 0) == bool(done.stdout), done.stderr
     return done.stdout or None, done.stderr
@@ -94,19 +95,36 @@ def test_which_proposal():
     proposal, said = suggest(page, 99)
     assert proposal is None and "only" in said
     for wrong in ("0", "-1", "1.5", "100", "x"):
-        done = fetch([f"--suggest={wrong}", f"--page={page}"])
+        done = run(PROGRAM, f"--proposal={wrong}", f"--page={page}")
         assert (done.returncode, done.stdout) == (2, "")
 
 
 @pytest.mark.parametrize("arguments", [
-    ["--suggest"],
-    ["--suggest", "--page=a", "--url=https://front.example/"],
-    ["--suggest", "--page=a", "--source=b"],
-    ["--suggest", "--page=a", "--check"],
+    [],
+    ["--proposal=1"],
+    ["--page=a", "--url=https://front.example/"],
+    ["--page=a", "--source=b"],
+    ["--page=a", "b"],
 ])
 def test_usage(arguments):
-    done = fetch(arguments)
+    done = run(PROGRAM, *arguments)
     assert (done.returncode, done.stdout) == (2, "") and done.stderr
+
+
+def test_help_and_version():
+    assert "--proposal=" in run(PROGRAM, "--help").stdout
+    assert run(PROGRAM, "--version").stdout.startswith("tickerd-suggest ")
+
+
+def test_configuration(site, tmp_path):
+    """UserAgent= of the configuration is sent."""
+    path = tmp_path / "tickerd.conf"
+    path.write_text("[Ticker]\nUserAgent=a-reader/1\n", encoding="utf-8")
+    site.set("/front", (PAGES / "agency-wire.html").read_bytes())
+    done = run(PROGRAM, f"--config={path}", f"--url={site.url('/front')}")
+    assert done.returncode == 0 and site.asked("/front")[0].headers["User-Agent"] == "a-reader/1"
+    done = run(PROGRAM, f"--config={tmp_path}/nowhere.conf", f"--url={site.url('/front')}")
+    assert (done.returncode, done.stdout) == (1, "") and "nowhere.conf" in done.stderr
 
 
 def test_over_http(site):
@@ -114,11 +132,11 @@ def test_over_http(site):
     page = (PAGES / "arabic-prefix.html").read_text(encoding="utf-8")
     body = page.replace('<meta charset="utf-8">', "").encode("windows-1256", "xmlcharrefreplace")
     site.set("/front", body, headers={"Content-Type": "text/html; charset=windows-1256"})
-    done = fetch(["--suggest", f"--url={site.url('/front')}"])
+    done = run(PROGRAM, f"--url={site.url('/front')}")
     assert done.returncode == 0, done.stderr
     assert f"URL={site.url('/front')}" in done.stdout and "عاجل" in done.stdout
     site.set("/gone", b"", status=404)
-    done = fetch(["--suggest", f"--url={site.url('/gone')}"])
+    done = run(PROGRAM, f"--url={site.url('/gone')}")
     assert (done.returncode, done.stdout) == (1, "") and "http-error" in done.stderr
 
 

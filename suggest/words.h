@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * What --suggest knows of languages, as tables: how sites call a breaking-news strip, in the names
- * of their markup and in the labels that readers see, how they call what is none, and how times are
- * written.
+ * What tickerd-suggest knows of languages, as tables: how sites call a breaking-news strip, in the
+ * names of their markup and in the labels that readers see, how they call what is none, and how
+ * times are written.
  */
 
 #include "common/util.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/suggest/shape.h"
+#include "suggest/shape.h"
 
 #define SPOTS_MAX 120U /* of an entry that are looked at */
 #define TEXT_MAX 400U

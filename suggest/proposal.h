@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One proposal of --suggest: a source file, and what it reads from the page. */
+/* One proposal of tickerd-suggest: a source file, and what it reads from the page. */
 
 #include "common/buffer.h"
 #include "fetch/reply.h"
-#include "fetch/suggest/hints.h"
-#include "fetch/suggest/place.h"
-#include "fetch/suggest/shape.h"
+#include "suggest/hints.h"
+#include "suggest/place.h"
+#include "suggest/shape.h"
 
 #define PROPOSALS_MAX 8U
 #define SOURCE_FILE_MAX (32U * 1024U)

@@ -4,7 +4,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "fetch/page.h"
-#include "fetch/suggest/proposal.h"
+#include "suggest/proposal.h"
 
 #define SAMPLES 3U
 
@@ -228,7 +228,7 @@ bool proposal_is_like(const Proposal *a, const Proposal *b) {
 int proposal_print(const Proposal *proposal, const Hints *hints, FILE *file) {
         const Reply *reply = &proposal->reply;
 
-        fprintf(file, "# Proposed by tickerd-fetch --suggest, %s to be right: %s.\n",
+        fprintf(file, "# Proposed by tickerd-suggest, %s to be right: %s.\n",
                 proposal_rank(proposal), proposal->words);
         fprintf(file, "# It reads %zu %s now:\n", reply->n_entries,
                 reply->n_entries == 1 ? "entry" : "entries");

@@ -2,8 +2,8 @@
 
 /* Proposals for what is no markup: feeds, JSON, and the lists in the scripts of a page. */
 
-#include "fetch/suggest/json-lists.h"
-#include "fetch/suggest/proposal.h"
+#include "suggest/json-lists.h"
+#include "suggest/proposal.h"
 
 #define SCRIPT_MAX (8U * 1024U * 1024U)
 #define FEED_HEAD 2000 /* bytes in which a feed says that it is one */

@@ -3,7 +3,7 @@
 
 /* What stands where inside the entries of a list: headline, link, time, and what is neither. */
 
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 #define DROPS_MAX 6U
 #define STRIKES_MAX 8U

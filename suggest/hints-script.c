@@ -7,7 +7,7 @@
 
 #include <ctype.h>
 
-#include "fetch/suggest/hints.h"
+#include "suggest/hints.h"
 
 #define SCRIPT_MAX (4U * 1024U * 1024U)
 #define STRING_MAX 300U

@@ -3,7 +3,7 @@
 
 /* Lists on a page that might be its breaking-news strip, and how much speaks for each. */
 
-#include "fetch/suggest/survey.h"
+#include "suggest/survey.h"
 
 #define CANDIDATES_MAX 8192U /* looked at; a page has some hundreds */
 #define LABEL_SHORT 24U      /* weight of a label that shares its box with an entry */

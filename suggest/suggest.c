@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/suggest/suggest.h"
+#include "suggest/suggest.h"
 #include "common/log.h"
 #include "fetch/charset.h"
 #include "fetch/deadline.h"
 #include "fetch/document.h"
 #include "fetch/explain.h"
 #include "fetch/load.h"
-#include "fetch/suggest/proposal.h"
+#include "suggest/proposal.h"
 
 #define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
 #define LOOK_SEC 8U

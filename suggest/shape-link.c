@@ -6,8 +6,8 @@
  * page, the plainest first.
  */
 
-#include "fetch/suggest/place.h"
-#include "fetch/suggest/shape.h"
+#include "suggest/place.h"
+#include "suggest/shape.h"
 
 static bool is_link(const Spot *spot) {
         return spot->links > 0 && spot_is(spot, "a");

@@ -6,7 +6,7 @@
  * that no single thing decides: a menu may hold a strip, a strip may have one entry.
  */
 
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 #define FRAMES_MAX 12U    /* elements around a list that may name it */
 #define TOTAL_MIN 11      /* the points of what may be a strip, */

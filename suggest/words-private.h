@@ -3,7 +3,7 @@
 
 /* The tables of words.h, for words.c (names) and words-text.c (what readers see). */
 
-#include "fetch/suggest/words.h"
+#include "suggest/words.h"
 
 #define NAME_MAX_SPLIT 256U
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/suggest/survey.h"
+#include "suggest/survey.h"
 #include "common/text.h"
 #include "fetch/content.h"
 

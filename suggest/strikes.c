@@ -10,7 +10,7 @@
 #include <regex.h>
 
 #include "common/buffer.h"
-#include "fetch/suggest/shape.h"
+#include "suggest/shape.h"
 
 #define WORDS_MAX 7U
 #define MARKS "-–—|:•·/»›"

@@ -5,9 +5,9 @@
  * entry has a text by a name for headlines.
  */
 
-#include "fetch/suggest/json-lists.h"
+#include "suggest/json-lists.h"
 #include "fetch/json-text.h"
-#include "fetch/suggest/words.h"
+#include "suggest/words.h"
 
 #define TITLE_MIN 12U
 

@@ -2,7 +2,7 @@
 
 /* Strips of one entry: a name or a label, and one text beside it. */
 
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 #define BAR_MIN 18U /* weight of the shortest headline that is one without any like it */
 #define BAR_MAX 260U

@@ -3,9 +3,9 @@
 #include <stdarg.h>
 
 #include "common/text.h"
-#include "fetch/suggest/candidate.h"
-#include "fetch/suggest/hints.h"
 #include "fetch/url.h"
+#include "suggest/candidate.h"
+#include "suggest/hints.h"
 
 #define NOWHERE "https://www.example.com/"
 

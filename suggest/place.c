@@ -7,7 +7,7 @@
  * entries.
  */
 
-#include "fetch/suggest/place.h"
+#include "suggest/place.h"
 
 #define WAYS_MAX 48U
 #define FRAMES_MAX 12U

@@ -3,7 +3,7 @@
 /* A strip may stand on the page as several lists: by days, in columns, or with a part that phones
  * hide. */
 
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 #define LEVELS 3U /* between lists and what unites them */
 

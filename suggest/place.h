@@ -4,7 +4,7 @@
 /* Selectors for a list and its entries that are short and likely to outlive the page. */
 
 #include "fetch/selector.h"
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 typedef struct Place {
         char *strip;

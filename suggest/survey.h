@@ -2,13 +2,13 @@
 #pragma once
 
 /*
- * A page walked through once, for --suggest: its visible elements in page order, how much text each
- * holds, and every run of text. For the files of --suggest only: it shows libxml2.
+ * A page walked through once, for tickerd-suggest: its visible elements in page order, how much
+ * text each holds, and every run of text. For the files of tickerd-suggest only: it shows libxml2.
  */
 
 #include <libxml/tree.h>
 
-#include "fetch/suggest/words.h"
+#include "suggest/words.h"
 
 /* A text node that readers see. */
 typedef struct Run {

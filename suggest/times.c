@@ -8,7 +8,7 @@
 
 #include <regex.h>
 
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 #define SAMPLE 12U /* entries */
 

@@ -2,8 +2,8 @@
 #include <ctype.h>
 
 #include "common/text.h"
-#include "fetch/suggest/words-private.h"
-#include "fetch/suggest/words-tables.h"
+#include "suggest/words-private.h"
+#include "suggest/words-tables.h"
 
 static Table names_strong = { .text = NAMES_STRONG };
 static Table names_medium = { .text = NAMES_MEDIUM };

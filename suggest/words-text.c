@@ -3,8 +3,8 @@
 
 #include "common/text.h"
 #include "common/utf8.h"
-#include "fetch/suggest/words-private.h"
-#include "fetch/suggest/words-tables.h"
+#include "suggest/words-private.h"
+#include "suggest/words-tables.h"
 
 #define LABEL_MAX 160U /* bytes of a key; longer is no label */
 

@@ -3,7 +3,7 @@
 
 /* What a page says about itself, and where else its strip might come from. */
 
-#include "fetch/suggest/survey.h"
+#include "suggest/survey.h"
 
 #define HINTS_MAX 6U
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 #define LABEL_WEIGHT 48U /* the longest label */
 #define RUNS_BACK 6U     /* texts between a label and its list: a link to all, a date, tabs */

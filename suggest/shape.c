@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/suggest/shape.h"
+#include "suggest/shape.h"
 #include "common/text.h"
 
 #define TEXT_MAX 600U

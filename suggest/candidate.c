@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fetch/suggest/candidate.h"
+#include "suggest/candidate.h"
 
 #define GOOD_MIN 12U /* weight of the shortest headline: two or three words */
 #define GOOD_MAX 700U

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* --suggest: finds the strip of a page that nobody has described, and writes a source file for it.
- */
+/* Finds the strip of a page that nobody has described, and writes a source file for it. */
 
 #include "common/config.h"
 
 typedef struct Suggest {
-        unsigned number;  /* which proposal, from 1; 0: none is wanted */
+        unsigned number;  /* which proposal, from 1 */
         const char *page; /* path of a page, "-": standard input; NULL: fetch url */
         const char *url;
 } Suggest;
