@@ -123,6 +123,24 @@ static utf8proc_int32_t question_marks_first(utf8proc_int32_t c, _unused_ void *
         return is_question_mark((uint32_t) c) ? '?' : c;
 }
 
+/* A text that others wrote into the database: as text_clean() would have it, so that it has a key.
+ */
+static int key_of_ill_formed(const char *s, char **ret) {
+        _cleanup_buffer_ Buffer b = BUFFER(SIZE_MAX - 1);
+        _cleanup_free_ char *repaired = NULL;
+        size_t n = strlen(s);
+        int r;
+
+        for (size_t i = 0; i < n;) {
+                uint32_t c;
+
+                i += utf8_next(s + i, n - i, &c);
+                utf8_put(&b, c);
+        }
+        r = buffer_steal(&b, &repaired);
+        return r < 0 ? r : text_key(repaired, ret);
+}
+
 int text_key(const char *s, char **ret) {
         const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
                                           UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
@@ -134,8 +152,10 @@ int text_key(const char *s, char **ret) {
 
         n = utf8proc_map_custom((const utf8proc_uint8_t *) s, (utf8proc_ssize_t) strlen(s), &folded,
                                 options, question_marks_first, NULL);
+        if (n == UTF8PROC_ERROR_INVALIDUTF8)
+                return key_of_ill_formed(s, ret);
         if (n < 0)
-                return n == UTF8PROC_ERROR_NOMEM ? -ENOMEM : -EINVAL;
+                return -ENOMEM; /* or too long for utf8proc, which comes to the same */
         r = buffer_reserve(&b, (size_t) n);
         if (r < 0)
                 return r;
@@ -176,17 +196,32 @@ int text_key(const char *s, char **ret) {
         return 0;
 }
 
+/*
+ * FNV-1a: each byte is put in by exclusive or, and the whole multiplied by the prime 2^88 + 0x13b,
+ * modulo 2^128. In two halves of 64 bits, since 32-bit machines have no type of 128.
+ */
 Hash hash_bytes(Hash h, const void *data, size_t n) {
-        const unsigned __int128 prime = (unsigned __int128) 1 << 88 | 0x13b;
+        const uint64_t prime = 0x13b; /* its lower half; 2^88 is a shift into the upper one */
         const uint8_t *p = data;
-        unsigned __int128 value = 0;
+        uint64_t high = 0, low = 0;
 
-        for (size_t i = 0; i < sizeof(h.bytes); i++)
-                value = value << 8 | h.bytes[i];
-        for (size_t i = 0; i < n; i++)
-                value = (value ^ p[i]) * prime;
-        for (size_t i = sizeof(h.bytes); i-- > 0; value >>= 8)
-                h.bytes[i] = (uint8_t) value;
+        for (size_t i = 0; i < 8; i++) {
+                high = high << 8 | h.bytes[i];
+                low = low << 8 | h.bytes[8 + i];
+        }
+        for (size_t i = 0; i < n; i++) {
+                uint64_t lower, upper; /* 32 bits of low each, multiplied */
+
+                low ^= p[i];
+                lower = (low & UINT32_MAX) * prime;
+                upper = (low >> 32) * prime + (lower >> 32);
+                high = high * prime + (low << 24) + (upper >> 32);
+                low = upper << 32 | (lower & UINT32_MAX);
+        }
+        for (size_t i = 8; i-- > 0; high >>= 8, low >>= 8) {
+                h.bytes[i] = (uint8_t) high;
+                h.bytes[8 + i] = (uint8_t) low;
+        }
         return h;
 }
 

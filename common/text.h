@@ -27,7 +27,8 @@ int text_clean(const char *s, size_t n, size_t max, char **ret);
  * invisible characters, non-spacing marks and tatweel dropped; of the rest letters, numbers and
  * combining marks count, whatever stands between them is one space; question marks in a row are one
  * word "?" of their own.
- * "" when nothing counts. -ENOMEM.
+ * "" when nothing counts. A text that is not clean has a key, too; ill-formed UTF-8 counts as
+ * U+FFFD. -ENOMEM.
  */
 int text_key(const char *s, char **ret);
 

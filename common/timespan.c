@@ -58,6 +58,18 @@ static bool find_unit(const char *s, size_t n, usec_t *ret) {
         return false;
 }
 
+/*
+ * So many units as these n digits after a point say, rounded down. From the last digit to the
+ * first, as by hand: nothing in between is larger than ten units.
+ */
+static usec_t fraction_of(const char *digits, unsigned n, usec_t unit) {
+        usec_t sum = 0;
+
+        while (n-- > 0)
+                sum = (sum + (usec_t) (digits[n] - '0') * unit) / 10;
+        return sum;
+}
+
 /* Digits, at most 18 of them so that they fit; -ERANGE beyond. */
 static int parse_digits(const char **s, uint64_t *ret, unsigned *ret_n) {
         uint64_t value = 0;
@@ -87,17 +99,17 @@ int timespan_parse(const char *s, usec_t *ret) {
                 return -EINVAL;
 
         while (*s) {
-                uint64_t whole, fraction = 0;
+                const char *fraction = "";
+                uint64_t whole, unused;
                 unsigned n_whole, n_fraction = 0;
-                unsigned __int128 span;
-                usec_t unit;
+                usec_t unit, span;
                 size_t n;
                 int r;
 
                 r = parse_digits(&s, &whole, &n_whole);
                 if (r >= 0 && *s == '.') {
-                        s++;
-                        r = parse_digits(&s, &fraction, &n_fraction);
+                        fraction = ++s;
+                        r = parse_digits(&s, &unused, &n_fraction);
                         if (r >= 0 && (n_fraction == 0 || *s == '.'))
                                 return -EINVAL;
                 }
@@ -112,13 +124,10 @@ int timespan_parse(const char *s, usec_t *ret) {
                         return -EINVAL;
                 s = skip_spaces(s + n);
 
-                span = (unsigned __int128) fraction * unit;
-                while (n_fraction-- > 0)
-                        span /= 10;
-                span += (unsigned __int128) whole * unit + total;
-                if (span >= USEC_INFINITY)
+                if (__builtin_mul_overflow(whole, unit, &span) ||
+                    __builtin_add_overflow(span, fraction_of(fraction, n_fraction, unit), &span) ||
+                    __builtin_add_overflow(span, total, &total) || total == USEC_INFINITY)
                         return -ERANGE;
-                total = (usec_t) span;
         }
         *ret = total;
         return 0;

@@ -231,6 +231,7 @@ int store_poll(Store *store, const Poll *poll, PollResult *ret) {
 static int prune(Store *store, const char *before) {
         static const Sql steps[] = { SQL_PRUNE_FORGET, SQL_PRUNE_OLDEST, SQL_PRUNE_SEARCH,
                                      SQL_PRUNE_ITEMS };
+        bool rebuild = false;
         int r, n;
 
         r = db_script(store->db, "DELETE FROM temp.pruned;");
@@ -239,8 +240,16 @@ static int prune(Store *store, const char *before) {
         n = db_run(store->db, SQL_PRUNE_PICK, "si", before, (int64_t) 1000);
         if (n <= 0)
                 return n;
-        for (size_t i = 0; i < ELEMENTSOF(steps) && r >= 0; i++)
+        for (size_t i = 0; i < ELEMENTSOF(steps) && r >= 0; i++) {
                 r = db_run(store->db, steps[i], "");
+                if (r == -EUCLEAN && steps[i] == SQL_PRUNE_SEARCH) {
+                        /* The index misses what it is to forget: somebody changed headlines. */
+                        rebuild = true;
+                        r = 0;
+                }
+        }
+        if (r >= 0 && rebuild)
+                r = db_run(store->db, SQL_PRUNE_REBUILD, "");
         return r < 0 ? r : n;
 }
 

@@ -28,3 +28,7 @@ SELECT 'delete', id, headline FROM items WHERE id IN (SELECT item FROM pruned);
 
 -- name: prune-items
 DELETE FROM items WHERE id IN (SELECT item FROM pruned);
+
+-- name: prune-rebuild
+-- Where the index for searching was not what the headlines say, it is made anew of those that are left.
+INSERT INTO search (search) VALUES ('rebuild');

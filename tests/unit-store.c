@@ -146,6 +146,54 @@ static void test_prune(_unused_ void **state) {
         (void) store_free(store);
 }
 
+/* A headline that somebody changed in the database to what no page can have put there. */
+static void spoil(const char *headline) {
+        _cleanup_(db_freep) Db *db = NULL;
+        char text[256];
+
+        (void) snprintf(text, sizeof(text),
+                        "UPDATE items SET headline = CAST(%s AS TEXT) WHERE id = 1", headline);
+        assert_return_code(db_open(path, false, &db), 0);
+        assert_return_code(db_script(db, text), 0);
+}
+
+static int64_t found(const char *words) {
+        _cleanup_(db_freep) Db *db = NULL;
+        char text[128];
+        int64_t n = -1;
+
+        (void) snprintf(text, sizeof(text), "SELECT count(*) FROM search('%s')", words);
+        assert_return_code(db_open(path, true, &db), 0);
+        assert_return_code(db_number(db, text, &n), 0);
+        return n;
+}
+
+static void test_prune_bad_headline(_unused_ void **state) {
+        static const char *const headlines[] = {
+                "X'466fff67'",                                  /* not UTF-8 */
+                "X'eda080'",                                    /* a surrogate, as UTF-8 has none */
+                "X'0061'",                                      /* a NUL */
+                "X''",                                          /* nothing */
+                "replace(hex(zeroblob(5000)), '00', 'gulls ')", /* more words than were searched for
+                                                                 */
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(headlines); i++) {
+                Store *store = open_store();
+
+                assert_int_equal(poll_at(store, 0, FOG), 1);
+                spoil(headlines[i]);
+                assert_int_equal(poll_at(store, 1, GULLS), 1);
+                assert_int_equal(poll_at(store, 2, FERRY), 1);
+                assert_int_equal(store_prune(store, (24 + 2) * HOUR), 2);
+                assert_int_equal(found("ferry"), 1);
+                assert_int_equal(store_oldest(store), 3);
+                assert_int_equal(poll_at(store, 3, FERRY), 0);
+                (void) store_free(store);
+                assert_return_code(unlink(path), 0);
+        }
+}
+
 static void test_pages(_unused_ void **state) {
         Store *store = open_store();
         Tape *tape = NULL;
@@ -246,10 +294,11 @@ static void test_replaced(_unused_ void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_polls),         TEST(test_no_entry_is_no_reply),
-                TEST(test_prune),         TEST(test_pages),
-                TEST(test_second_daemon), TEST(test_not_ours),
-                TEST(test_newer),         TEST(test_replaced),
+                TEST(test_polls),    TEST(test_no_entry_is_no_reply),
+                TEST(test_prune),    TEST(test_prune_bad_headline),
+                TEST(test_pages),    TEST(test_second_daemon),
+                TEST(test_not_ours), TEST(test_newer),
+                TEST(test_replaced),
         };
 
         log_open("unit-store");

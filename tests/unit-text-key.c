@@ -55,6 +55,21 @@ static void test_keys(void **state) {
         }
 }
 
+/* Texts that are not clean, as only a database that others wrote to has them. */
+static void test_ill_formed(_unused_ void **state) {
+        static const char *const texts[][2] = {
+                { "Fo\xffg", "fo g" }, { "\xff", "" },        { "A\xed\xa0\x80?", "a ?" },
+                { "\xe2\x82", "" },    { "A\nB\x01", "a b" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                _cleanup_free_ char *key = NULL;
+
+                assert_int_equal(text_key(texts[i][0], &key), 0);
+                assert_string_equal(key, texts[i][1]);
+        }
+}
+
 /* FNV-1a, 128 bits; the values are from an implementation in another language. */
 /* clang-format off */
 static const struct {
@@ -68,6 +83,10 @@ static const struct {
         { BYTES("\0"), "d228cb69101a8caf78912b704e4a147f" },
         { BYTES("\xff"), "d228cb68f51a8caf78912b704e49f346" },
         { BYTES("foobar"), "343e1662793c64bf6f0d3597ba446f18" },
+        { BYTES("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+                "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+          "ff09570ad8fe958d0decbc1bcc2c7f25" },
+        { BYTES("The ferry of nine o'clock does not sail today"), "84cc377826cf515274a5c542e4c1fed7" },
         { BYTES("hello"), "e3e1efd54283d94f7081314b599d31b3" },
         { BYTES("تجربة"), "9fdeb28f61cec45c35251711db87c2fb" },
 };
@@ -91,6 +110,7 @@ static void test_hash(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_keys),
+                cmocka_unit_test(test_ill_formed),
                 cmocka_unit_test(test_hash),
         };
 

@@ -86,10 +86,14 @@ static const struct {
         { "3.1 sec 1.2 sec", 4300000 },
         { "1.0000001s", SECOND }, /* less than a microsecond is nothing */
         { "0.000000000000000001y", 0 },
+        { "0.333333333333333333y", 10519199999999 },
+        { "0.999999999999999999y", 31557599999999 },
+        { "999999999999999999.999999us", 999999999999999999 },
 
         { "infinity", USEC_INFINITY },
         { " infinity ", USEC_INFINITY },
         { "584541y", 584541 * (31557600 * SECOND) },
+        { "18446744073709.551614s", USEC_INFINITY - 1 },
 };
 
 static const struct {
@@ -128,6 +132,8 @@ static const struct {
         { "12.34.56", -EINVAL },
         { "18446744073709551615us", -ERANGE },
         { "18446744073709.551615s", -ERANGE }, /* would be infinity */
+        { "18446744073709.5s 51615us", -ERANGE },
+        { "18446744073709.551614s 9us", -ERANGE },
         { "18446744073709551616us", -ERANGE },
         { "584543y", -ERANGE },
         { "584542y 584542y", -ERANGE },
