@@ -210,7 +210,9 @@ def test_polybar(tape, config):
 def test_tmux_shows_what_was_there(tape, config):
     """In the status line of a real tmux, which itself runs in one."""
     conf = config.short / "tmux.conf"
-    conf.write_text("set -g status-left ''\nset -g status-interval 1\nset -g status-right-length 150\nset -g window-status-current-format ''\n"
+    # The inner server ends when its terminal does.
+    conf.write_text("set -g exit-unattached on\nset -g status-left ''\nset -g status-interval 1\n"
+                    "set -g status-right-length 150\nset -g window-status-current-format ''\n"
                     f"set -g status-right '#({BUILD}/ctl/tickerctl --config={config.path} watch --format=tmux)'\n")
     inner = ["env", "-u", "TMUX", "tmux", "-f", conf, "-S", config.short / "inner", "new-session", "exec sleep infinity"]
     with Terminal(config.short, inner, columns=160) as terminal:
