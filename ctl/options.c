@@ -7,63 +7,11 @@
 #include "ctl/options.h"
 #include "version.h"
 
-#define EXIT_USAGE 2
-
-static const char help[] =
-        "Usage: tickerctl VERB [OPTION]... [WORD]...\n"
-        "Breaking news in a terminal, in a status bar, on the desktop, and for other programs.\n"
-        "\n"
-        "  watch              the newest items, then each as it comes\n"
-        "  last               the newest items\n"
-        "  search WORD...     items with these words\n"
-        "  status             how the daemon and its sources are; exit status 0 if all is well\n"
-        "  sources            all sources there are, and which are enabled\n"
-        "  try SOURCE|FILE    read one page now, and see what is found on it\n"
-        "  suggest URL|FILE   find the strip of a page, write a source file\n"
-        "  export             items as a file\n"
-        "\n"
-        "  -n, --lines=N          so many items (suggest: the Nth proposal)\n"
-        "      --source=NAME      only of this source; may be given again\n"
-        "      --since=WHEN       from a cursor (watch), a time or a span ago: 14:30, yesterday, 2h\n"
-        "      --until=WHEN       before a time\n"
-        "      --cursor-file=FILE go on where the last one ended (watch)\n"
-        "      --format=FORMAT    watch: text json waybar i3bar polybar tmux; last, search, sources: text json;\n"
-        "                         status: text json prometheus; export: json csv rss jsonfeed\n"
-        "      --strip            one line that scrolls (watch)\n"
-        "      --notify           notifications on the desktop (watch)\n"
-        "      --ago              \"3 min\" instead of the time (last, search)\n"
-        "      --width=N          cut headlines to so many cells\n"
-        "      --page=FILE, --url=URL   the page to read (try)\n"
-        "      --color=WHEN       auto, always or never\n"
-        "      --config=FILE      read FILE and FILE.d/*.conf instead of " TICKERD_SYSCONFDIR
-        "/tickerd.conf\n"
-        "      --version, --help\n";
-
-static const char *const verbs[VERB_MAX] = {
-        "watch", "last", "search", "status", "sources", "try", "suggest", "export",
-};
-
-static const char *const outputs[OUTPUT_MAX] = {
-        "text", "json", "waybar", "i3bar",    "polybar",
-        "tmux", "csv",  "rss",    "jsonfeed", "prometheus",
-};
-
 #define BIT(n) (1U << (n))
-#define STORED (BIT(VERB_LAST) | BIT(VERB_SEARCH) | BIT(VERB_EXPORT))
 
-static const unsigned formats_of[VERB_MAX] = {
-        [VERB_WATCH] = BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON) | BIT(OUTPUT_WAYBAR) |
-                       BIT(OUTPUT_I3BAR) | BIT(OUTPUT_POLYBAR) | BIT(OUTPUT_TMUX),
-        [VERB_LAST] = BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON),
-        [VERB_SEARCH] = BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON),
-        [VERB_STATUS] = BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON) | BIT(OUTPUT_PROMETHEUS),
-        [VERB_SOURCES] = BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON),
-        [VERB_EXPORT] = BIT(OUTPUT_JSON) | BIT(OUTPUT_CSV) | BIT(OUTPUT_RSS) | BIT(OUTPUT_JSONFEED),
-};
-
-enum {
-        OPTION_FIRST = 256,
-        OPTION_SOURCE = OPTION_FIRST,
+typedef enum OptionId {
+        OPTION_LINES,
+        OPTION_SOURCE,
         OPTION_SINCE,
         OPTION_UNTIL,
         OPTION_CURSOR_FILE,
@@ -74,154 +22,264 @@ enum {
         OPTION_WIDTH,
         OPTION_PAGE,
         OPTION_URL,
-        OPTION_LINES,
         OPTION_COLOR,
         OPTION_CONFIG,
         OPTION_VERSION,
         OPTION_HELP,
+        OPTION_MAX
+} OptionId;
+
+static const char *const format_names[OUTPUT_MAX] = {
+        [OUTPUT_TEXT] = "text",         [OUTPUT_JSON] = "json",
+        [OUTPUT_WAYBAR] = "waybar",     [OUTPUT_I3BAR] = "i3bar",
+        [OUTPUT_POLYBAR] = "polybar",   [OUTPUT_TMUX] = "tmux",
+        [OUTPUT_CSV] = "csv",           [OUTPUT_RSS] = "rss",
+        [OUTPUT_JSONFEED] = "jsonfeed", [OUTPUT_PROMETHEUS] = "prometheus",
 };
 
-/* Which verbs take an option; the rest is for all of them. */
-static const unsigned verbs_of[] = {
-        [OPTION_SOURCE - OPTION_FIRST] = STORED | BIT(VERB_WATCH),
-        [OPTION_SINCE - OPTION_FIRST] = STORED | BIT(VERB_WATCH),
-        [OPTION_UNTIL - OPTION_FIRST] = STORED,
-        [OPTION_CURSOR_FILE - OPTION_FIRST] = BIT(VERB_WATCH),
-        [OPTION_FORMAT - OPTION_FIRST] = ~(BIT(VERB_TRY) | BIT(VERB_SUGGEST)),
-        [OPTION_STRIP - OPTION_FIRST] = BIT(VERB_WATCH),
-        [OPTION_NOTIFY - OPTION_FIRST] = BIT(VERB_WATCH),
-        [OPTION_AGO - OPTION_FIRST] = BIT(VERB_LAST) | BIT(VERB_SEARCH),
-        [OPTION_WIDTH - OPTION_FIRST] = BIT(VERB_WATCH),
-        [OPTION_PAGE - OPTION_FIRST] = BIT(VERB_TRY),
-        [OPTION_URL - OPTION_FIRST] = BIT(VERB_TRY),
-        [OPTION_LINES - OPTION_FIRST] = STORED | BIT(VERB_WATCH) | BIT(VERB_SUGGEST),
-};
+/* Every verb takes these. */
+#define OPTIONS_ALL                                                                                \
+        (BIT(OPTION_COLOR) | BIT(OPTION_CONFIG) | BIT(OPTION_VERSION) | BIT(OPTION_HELP))
+#define OPTIONS_ITEMS                                                                              \
+        (BIT(OPTION_LINES) | BIT(OPTION_SOURCE) | BIT(OPTION_SINCE) | BIT(OPTION_FORMAT))
+#define FORMATS_PLAIN (BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON))
 
-static const struct option options_long[] = {
-        { "source", required_argument, NULL, OPTION_SOURCE },
-        { "since", required_argument, NULL, OPTION_SINCE },
-        { "until", required_argument, NULL, OPTION_UNTIL },
-        { "cursor-file", required_argument, NULL, OPTION_CURSOR_FILE },
-        { "format", required_argument, NULL, OPTION_FORMAT },
-        { "strip", no_argument, NULL, OPTION_STRIP },
-        { "notify", no_argument, NULL, OPTION_NOTIFY },
-        { "ago", no_argument, NULL, OPTION_AGO },
-        { "width", required_argument, NULL, OPTION_WIDTH },
-        { "page", required_argument, NULL, OPTION_PAGE },
-        { "url", required_argument, NULL, OPTION_URL },
-        { "lines", required_argument, NULL, OPTION_LINES },
-        { "color", required_argument, NULL, OPTION_COLOR },
-        { "config", required_argument, NULL, OPTION_CONFIG },
-        { "version", no_argument, NULL, OPTION_VERSION },
-        { "help", no_argument, NULL, OPTION_HELP },
-        {},
+static const struct {
+        const char *name, *words, *help;
+        size_t words_min, words_max;
+        const char *words_wanted;
+        unsigned options; /* that it takes, besides OPTIONS_ALL */
+        unsigned formats; /* the first is the default */
+} verbs[VERB_MAX] = {
+        [VERB_WATCH] = {
+                "watch", "", "the newest items, then each as it comes",
+                .options = OPTIONS_ITEMS | BIT(OPTION_CURSOR_FILE) | BIT(OPTION_STRIP) |
+                           BIT(OPTION_NOTIFY) | BIT(OPTION_WIDTH),
+                .formats = FORMATS_PLAIN | BIT(OUTPUT_WAYBAR) | BIT(OUTPUT_I3BAR) |
+                           BIT(OUTPUT_POLYBAR) | BIT(OUTPUT_TMUX),
+        },
+        [VERB_LAST] = {
+                "last", "", "the newest items",
+                .options = OPTIONS_ITEMS | BIT(OPTION_UNTIL) | BIT(OPTION_AGO),
+                .formats = FORMATS_PLAIN,
+        },
+        [VERB_SEARCH] = {
+                "search", " WORD...", "items with these words",
+                .words_min = 1, .words_max = 64, .words_wanted = "say which words to search for",
+                .options = OPTIONS_ITEMS | BIT(OPTION_UNTIL) | BIT(OPTION_AGO),
+                .formats = FORMATS_PLAIN,
+        },
+        [VERB_STATUS] = {
+                "status", "", "how the daemon and its sources are; exit status 0 if all is well",
+                .options = BIT(OPTION_FORMAT),
+                .formats = FORMATS_PLAIN | BIT(OUTPUT_PROMETHEUS),
+        },
+        [VERB_SOURCES] = {
+                "sources", "", "all sources there are, and which are enabled",
+                .options = BIT(OPTION_FORMAT),
+                .formats = FORMATS_PLAIN,
+        },
+        [VERB_TRY] = {
+                "try", " SOURCE|FILE", "read one page now, and see what is found on it",
+                .words_min = 1, .words_max = 1, .words_wanted = "say which source to try",
+                .options = BIT(OPTION_PAGE) | BIT(OPTION_URL),
+        },
+        [VERB_SUGGEST] = {
+                "suggest", " URL|FILE", "find the strip of a page, write a source file",
+                .words_min = 1, .words_max = 1, .words_wanted = "say which page to look at",
+                .options = BIT(OPTION_LINES),
+        },
+        [VERB_EXPORT] = {
+                "export", "", "items as a file",
+                .options = OPTIONS_ITEMS | BIT(OPTION_UNTIL),
+                .formats = BIT(OUTPUT_JSON) | BIT(OUTPUT_CSV) | BIT(OUTPUT_RSS) |
+                           BIT(OUTPUT_JSONFEED),
+        },
 };
 
 static int find(const char *const *names, size_t n, const char *name) {
         for (size_t i = 0; i < n; i++)
                 if (streq(names[i], name))
                         return (int) i;
-        return -1;
-}
-
-static int parse_number(const char *s, int64_t *ret) {
-        if (streq(s, "all")) {
-                *ret = NUMBER_ALL;
-                return 0;
-        }
-        if (isempty(s) || strspn(s, "0123456789") != strlen(s) || strlen(s) > 9)
-                return -EINVAL;
-        *ret = atoi(s);
-        return 0;
-}
-
-static int bad_value(const char *option, const char *value, const char *wanted) {
-        log_error("--%s=%s: %s", option, value, wanted);
         return -EINVAL;
 }
 
-static int set_format(Options *o, const char *value) {
-        int i = find(outputs, OUTPUT_MAX, value);
+/* Each puts a value where it belongs, and says nothing: the table knows what was wanted. */
 
-        if (i < 0)
-                return bad_value("format", value, "there is no such format; see tickerctl --help");
-        o->format = (Output) i;
-        o->format_set = true;
+static int parse_text(const char *value, void *target) {
+        *(const char **) target = value;
         return 0;
 }
 
-static int set_color(Options *o, const char *value) {
-        static const char *const names[] = { "auto", "always", "never" };
-        int i = find(names, ELEMENTSOF(names), value);
-
-        if (i < 0)
-                return bad_value("color", value, "say auto, always or never");
-        o->color = (Color) i;
+static int parse_flag(_unused_ const char *value, void *target) {
+        *(bool *) target = true;
         return 0;
 }
 
-static int add_source(Options *o, const char *value) {
-        if (!source_name_valid(value))
-                return bad_value("source", value,
-                                 "this is no source's name; tickerctl sources lists them");
-        if (o->n_sources >= SOURCES_MAX)
-                return bad_value("source", value, "these are too many sources");
-        o->sources[o->n_sources++] = value;
+static int parse_number(const char *value, void *target) {
+        if (streq(value, "all"))
+                *(int64_t *) target = NUMBER_ALL;
+        else if (isempty(value) || strspn(value, "0123456789") != strlen(value) ||
+                 strlen(value) > 9)
+                return -EINVAL;
+        else
+                *(int64_t *) target = atoi(value);
         return 0;
 }
 
-static int set_width(Options *o, const char *value) {
+static int parse_width(const char *value, void *target) {
         int64_t n;
 
         if (parse_number(value, &n) < 0 || n < 1 || n > 10000)
-                return bad_value("width", value, "say a number from 1 to 10000");
-        o->width = (unsigned) n;
+                return -EINVAL;
+        *(unsigned *) target = (unsigned) n;
         return 0;
 }
 
-static int set_option(Options *o, int option, const char *value) {
-        switch (option) {
-        case OPTION_SOURCE:
-                return add_source(o, value);
-        case OPTION_SINCE:
-                o->since = value;
-                return 0;
-        case OPTION_UNTIL:
-                o->until = value;
-                return 0;
-        case OPTION_CURSOR_FILE:
-                o->cursor_file = value;
-                return 0;
-        case OPTION_FORMAT:
-                return set_format(o, value);
-        case OPTION_STRIP:
-                o->strip = true;
-                return 0;
-        case OPTION_NOTIFY:
-                o->notify = true;
-                return 0;
-        case OPTION_AGO:
-                o->ago = true;
-                return 0;
-        case OPTION_WIDTH:
-                return set_width(o, value);
-        case OPTION_PAGE:
-                o->page = value;
-                return 0;
-        case OPTION_URL:
-                o->url = value;
-                return 0;
-        case OPTION_LINES:
-        case 'n':
-                return parse_number(value, &o->number) < 0
-                               ? bad_value("lines", value, "say a number, or all")
-                               : 0;
-        case OPTION_COLOR:
-                return set_color(o, value);
-        default:
-                o->config = value;
-                return 0;
+static int parse_source(const char *value, void *target) {
+        SourceList *sources = target;
+
+        if (!source_name_valid(value))
+                return -EINVAL;
+        if (sources->n >= ELEMENTSOF(sources->names))
+                return -E2BIG;
+        sources->names[sources->n++] = value;
+        return 0;
+}
+
+static int parse_format(const char *value, void *target) {
+        int i = find(format_names, OUTPUT_MAX, value);
+
+        if (i >= 0)
+                *(Output *) target = (Output) i;
+        return MIN(i, 0);
+}
+
+static int parse_color(const char *value, void *target) {
+        static const char *const names[] = { "auto", "always", "never" };
+        int i = find(names, ELEMENTSOF(names), value);
+
+        if (i >= 0)
+                *(Color *) target = (Color) i;
+        return MIN(i, 0);
+}
+
+static const struct {
+        const char *name, *value; /* --name=value; no value: it takes none */
+        const char *help;
+        int (*parse)(const char *value, void *target);
+        size_t target;
+        const char *wanted; /* is said when a value cannot be parsed */
+} options[OPTION_MAX] = {
+        [OPTION_LINES] = { "lines", "N", "so many items; of suggest the Nth proposal", parse_number,
+                           offsetof(Options, number), "say a number, or all" },
+        [OPTION_SOURCE] = { "source", "NAME", "only of this source; may be given again",
+                            parse_source, offsetof(Options, sources),
+                            "this is no source's name; tickerctl sources lists them" },
+        [OPTION_SINCE] = { "since", "WHEN",
+                           "from a time or a span ago: 14:30, yesterday, 2h; of watch a cursor, too",
+                           parse_text, offsetof(Options, since) },
+        [OPTION_UNTIL] = { "until", "WHEN", "before a time", parse_text, offsetof(Options, until) },
+        [OPTION_CURSOR_FILE] = { "cursor-file", "FILE", "go on where the last one ended",
+                                 parse_text, offsetof(Options, cursor_file) },
+        [OPTION_FORMAT] = { "format", "FORMAT", "one of these:", parse_format,
+                            offsetof(Options, format),
+                            "there is no such format; see tickerctl --help" },
+        [OPTION_STRIP] = { "strip", NULL, "one line that scrolls", parse_flag,
+                           offsetof(Options, strip) },
+        [OPTION_NOTIFY] = { "notify", NULL, "notifications on the desktop", parse_flag,
+                            offsetof(Options, notify) },
+        [OPTION_AGO] = { "ago", NULL, "\"3 min\" instead of the time", parse_flag,
+                         offsetof(Options, ago) },
+        [OPTION_WIDTH] = { "width", "N", "cut headlines to so many cells", parse_width,
+                           offsetof(Options, width), "say a number from 1 to 10000" },
+        [OPTION_PAGE] = { "page", "FILE", "the page to read, from a file", parse_text,
+                          offsetof(Options, page) },
+        [OPTION_URL] = { "url", "URL", "the page to read, from another address", parse_text,
+                         offsetof(Options, url) },
+        [OPTION_COLOR] = { "color", "WHEN", "auto, always or never", parse_color,
+                           offsetof(Options, color), "say auto, always or never" },
+        [OPTION_CONFIG] = { "config", "FILE",
+                            "read FILE and FILE.d/*.conf instead of " TICKERD_SYSCONFDIR
+                            "/tickerd.conf",
+                            parse_text, offsetof(Options, config) },
+        [OPTION_VERSION] = { "version", NULL, "print the version" },
+        [OPTION_HELP] = { "help", NULL, "print this" },
+};
+
+/* "watch, last": the verbs that take an option. */
+static void put_verbs(OptionId option) {
+        const char *between = "";
+
+        for (Verb v = 0; v < VERB_MAX; v++)
+                if (verbs[v].options & BIT(option)) {
+                        (void) printf("%s%s", between, verbs[v].name);
+                        between = ", ";
+                }
+}
+
+/* A line for each set of formats: the verbs that have it, and what it is. */
+static void put_formats(void) {
+        for (Verb v = 0; v < VERB_MAX; v++) {
+                const char *between = "";
+                Verb first = 0;
+
+                while (verbs[first].formats != verbs[v].formats)
+                        first++;
+                if (verbs[v].formats == 0 || first < v)
+                        continue;
+                (void) printf("%25s", "");
+                for (Verb same = v; same < VERB_MAX; same++)
+                        if (verbs[same].formats == verbs[v].formats) {
+                                (void) printf("%s%s", between, verbs[same].name);
+                                between = ", ";
+                        }
+                (void) putchar(':');
+                for (Output i = 0; i < OUTPUT_MAX; i++)
+                        if (verbs[v].formats & BIT(i))
+                                (void) printf(" %s", format_names[i]);
+                (void) putchar('\n');
         }
+}
+
+static void put_help(void) {
+        (void) puts("Usage: tickerctl VERB [OPTION]... [WORD]...\n"
+                    "Breaking news in a terminal, in a status bar, on the desktop, and for other "
+                    "programs.\n");
+        for (Verb v = 0; v < VERB_MAX; v++)
+                (void) printf("  %s%-*s%s\n", verbs[v].name, (int) (19 - strlen(verbs[v].name)),
+                              verbs[v].words, verbs[v].help);
+        (void) putchar('\n');
+        for (OptionId i = 0; i < OPTION_MAX; i++) {
+                char name[32];
+
+                (void) snprintf(name, sizeof(name), "--%s%s%s", options[i].name,
+                                options[i].value ? "=" : "", strnull(options[i].value));
+                (void) printf("  %s%-19s%s", i == OPTION_LINES ? "-n, " : "    ", name,
+                              options[i].help);
+                if (i == OPTION_FORMAT) {
+                        (void) putchar('\n');
+                        put_formats();
+                        continue;
+                }
+                if (!(OPTIONS_ALL & BIT(i))) {
+                        (void) fputs(" (", stdout);
+                        put_verbs(i);
+                        (void) putchar(')');
+                }
+                (void) putchar('\n');
+        }
+}
+
+static int set_option(Options *o, OptionId option, const char *value) {
+        int r;
+
+        r = options[option].parse(value, (char *) o + options[option].target);
+        if (r == -E2BIG)
+                log_error("--%s=%s: these are too many", options[option].name, value);
+        else if (r < 0)
+                log_error("--%s=%s: %s", options[option].name, value, options[option].wanted);
+        return r;
 }
 
 static int misuse(const char *what) {
@@ -229,33 +287,26 @@ static int misuse(const char *what) {
         return EXIT_USAGE;
 }
 
-/* What one option alone cannot tell. */
+/* What one option alone cannot tell. given: a bit for each that was there. */
 static int check(Options *o, unsigned given) {
-        static const struct {
-                size_t min, max;
-        } words[VERB_MAX] = {
-                [VERB_SEARCH] = { 1, 64 },
-                [VERB_TRY] = { 1, 1 },
-                [VERB_SUGGEST] = { 1, 1 },
-        };
+        const char *verb = verbs[o->verb].name;
+        unsigned odd = given & ~(verbs[o->verb].options | OPTIONS_ALL);
 
-        for (size_t i = 0; i < ELEMENTSOF(verbs_of); i++)
-                if ((given & BIT(i)) && !(verbs_of[i] & BIT(o->verb))) {
-                        log_error("tickerctl %s has no option --%s; see tickerctl --help",
-                                  verbs[o->verb], options_long[i].name);
-                        return EXIT_USAGE;
-                }
-        if (o->n_words < words[o->verb].min)
-                return misuse(o->verb == VERB_SEARCH ? "say which words to search for"
-                              : o->verb == VERB_TRY  ? "say which source to try"
-                                                     : "say which page to look at");
-        if (o->n_words > words[o->verb].max)
+        if (odd != 0) {
+                log_error("tickerctl %s has no option --%s; see tickerctl --help", verb,
+                          options[__builtin_ctz(odd)].name);
+                return EXIT_USAGE;
+        }
+        if (o->n_words < verbs[o->verb].words_min)
+                return misuse(verbs[o->verb].words_wanted);
+        if (o->n_words > verbs[o->verb].words_max)
                 return misuse("there are words too many");
-        if (!o->format_set && o->verb == VERB_EXPORT)
-                o->format = OUTPUT_JSON;
-        if (o->format_set && !(formats_of[o->verb] & BIT(o->format))) {
-                log_error("tickerctl %s has no format %s; see tickerctl --help", verbs[o->verb],
-                          outputs[o->format]);
+        o->format_set = given & BIT(OPTION_FORMAT);
+        if (!o->format_set && verbs[o->verb].formats != 0)
+                o->format = (Output) __builtin_ctz(verbs[o->verb].formats);
+        else if (o->format_set && !(verbs[o->verb].formats & BIT(o->format))) {
+                log_error("tickerctl %s has no format %s; see tickerctl --help", verb,
+                          format_names[o->format]);
                 return EXIT_USAGE;
         }
         if (o->verb == VERB_WATCH && o->since && o->number != NUMBER_UNSET)
@@ -265,57 +316,71 @@ static int check(Options *o, unsigned given) {
         return -1;
 }
 
-int options_parse(int argc, char **argv, Options *ret) {
+/* Takes what begins with a dash. Returns -1 to go on, else the status to exit with. */
+static int parse_options(int argc, char **argv, Options *o, unsigned *ret_given) {
+        struct option known[OPTION_MAX + 1] = {};
         unsigned given = 0;
-        int option, verb;
+        int i;
 
-        *ret = (Options){ .number = NUMBER_UNSET };
+        for (i = 0; i < OPTION_MAX; i++)
+                known[i] = (struct option){ options[i].name, options[i].value != NULL, NULL, i };
         opterr = 0;
-        while ((option = getopt_long(argc, argv, "n:h", options_long, NULL)) >= 0) {
-                if (option == OPTION_HELP || option == 'h') {
-                        (void) fputs(help, stdout);
-                        return EXIT_SUCCESS;
-                }
-                if (option == OPTION_VERSION) {
-                        (void) puts("tickerctl " TICKERD_VERSION);
-                        return EXIT_SUCCESS;
-                }
-                if (option == '?') {
+        while ((i = getopt_long(argc, argv, "n:h", known, NULL)) >= 0) {
+                if (i == '?') {
                         log_error("\"%s\" is no option, or lacks its value; see tickerctl --help",
                                   argv[optind - 1]);
                         return EXIT_USAGE;
                 }
-                if (set_option(ret, option, optarg) < 0)
+                if (i == 'h' || i == OPTION_HELP) {
+                        put_help();
+                        return EXIT_SUCCESS;
+                }
+                if (i == OPTION_VERSION) {
+                        (void) puts("tickerctl " TICKERD_VERSION);
+                        return EXIT_SUCCESS;
+                }
+                if (i == 'n')
+                        i = OPTION_LINES;
+                if (set_option(o, (OptionId) i, optarg) < 0)
                         return EXIT_USAGE;
-                if (option == 'n')
-                        option = OPTION_LINES;
-                if ((size_t) (option - OPTION_FIRST) < ELEMENTSOF(verbs_of))
-                        given |= BIT(option - OPTION_FIRST);
+                given |= BIT(i);
         }
+        *ret_given = given;
+        return -1;
+}
 
+int options_parse(int argc, char **argv, Options *ret) {
+        unsigned given;
+        Verb verb = 0;
+        int r;
+
+        *ret = (Options){ .number = NUMBER_UNSET };
+        r = parse_options(argc, argv, ret, &given);
+        if (r >= 0)
+                return r;
         if (optind >= argc)
                 return misuse("say what to do, watch for instance");
-        verb = find(verbs, VERB_MAX, argv[optind]);
-        if (verb < 0) {
+        while (verb < VERB_MAX && !streq(verbs[verb].name, argv[optind]))
+                verb++;
+        if (verb == VERB_MAX) {
                 log_error("there is no \"%s\"; see tickerctl --help", argv[optind]);
                 return EXIT_USAGE;
         }
-        ret->verb = (Verb) verb;
+        ret->verb = verb;
         ret->words = argv + optind + 1;
         ret->n_words = (size_t) (argc - optind - 1);
         return check(ret, given);
 }
 
-int options_sources(const Options *options, char **ret) {
+int options_sources(const Options *o, char **ret) {
         _cleanup_buffer_ Buffer b = BUFFER(SOURCES_MAX * (SOURCE_NAME_MAX + 4));
-        int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < options->n_sources; i++)
-                r = buffer_printf(&b, "%s\"%s\"", i > 0 ? "," : "[", options->sources[i]);
-        if (r >= 0 && b.size > 0)
-                r = buffer_append(&b, "]", 1);
-        if (r < 0)
-                return r;
-        *ret = STEAL_POINTER(b.data);
-        return 0;
+        if (o->sources.n == 0) {
+                *ret = NULL;
+                return 0;
+        }
+        for (size_t i = 0; i < o->sources.n; i++)
+                (void) buffer_printf(&b, "%s\"%s\"", i > 0 ? "," : "[", o->sources.names[i]);
+        (void) buffer_puts(&b, "]");
+        return buffer_steal(&b, ret);
 }

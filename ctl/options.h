@@ -5,6 +5,8 @@
 
 #include "common/util.h"
 
+#define EXIT_USAGE 2
+
 typedef enum Verb {
         VERB_WATCH,
         VERB_LAST,
@@ -41,12 +43,16 @@ typedef enum Color {
 #define NUMBER_ALL -2
 #define SOURCES_MAX 256U
 
+typedef struct SourceList {
+        const char *names[SOURCES_MAX];
+        size_t n;
+} SourceList;
+
 typedef struct Options {
         Verb verb;
         const char *config;
         int64_t number; /* -n: 0 or more, or one of the above */
-        const char *sources[SOURCES_MAX];
-        size_t n_sources;
+        SourceList sources;
         const char *since;
         const char *until;
         const char *cursor_file;

@@ -207,10 +207,10 @@ void show_connection(Show *show, bool connected) {
 }
 
 int show_source(Show *show, const char *name, const char *state, const char *since) {
-        for (size_t i = 0; i < show->options->n_sources; i++) {
-                if (streq(show->options->sources[i], name))
+        for (size_t i = 0; i < show->options->sources.n; i++) {
+                if (streq(show->options->sources.names[i], name))
                         break;
-                if (i + 1 == show->options->n_sources)
+                if (i + 1 == show->options->sources.n)
                         return 0;
         }
         return show->board ? board_source(show->board, name, state, since) : 0;

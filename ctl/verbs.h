@@ -6,8 +6,6 @@
 #include "common/config.h"
 #include "ctl/options.h"
 
-#define EXIT_USAGE 2
-
 int watch_run(const Options *options, const Config *config);
 int last_run(const Options *options, const Config *config); /* search, too */
 int export_run(const Options *options, const Config *config);

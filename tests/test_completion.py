@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Completion of tickerctl, in the shells themselves, with the Tab key."""
 
+import re
 import shutil
+import subprocess
 
 import pytest
 
-from programs import BUILD, ROOT
+from programs import BUILD, ROOT, ctl, environment
 from terminal import Terminal
 
 
@@ -50,3 +52,67 @@ def test_tab(shell, typed, expected):
     shell.wait(typed)
     shell.keys("Tab")
     shell.wait(expected)
+
+
+VALUES = {"lines": "1", "width": "1", "source": "x", "color": "auto", "format": "json", "config": "/dev/null"}
+WORDS = {"search": ["x"], "try": ["x"], "suggest": ["x"]}
+
+
+@pytest.fixture(scope="module")
+def taken():
+    """Of each verb the options and the formats that tickerctl itself takes, found by trying."""
+    text = run_ctl("--help").stdout
+    verbs = re.findall(r"^  ([a-z]+) ", text, re.M)
+    options = re.findall(r"^ +(?:-n, )?--([a-z-]+)(=?)", text, re.M)
+    formats = set(re.findall(r"[a-z0-9]+", " ".join(re.findall(r"^ {25}[a-z, ]+:(.*)$", text, re.M))))
+    assert len(verbs) == 8 and len(options) == 16 and len(formats) == 10
+
+    def takes(verb, option):
+        return "has no " not in run_ctl(verb, option, *WORDS.get(verb, [])).stderr
+
+    return {verb: ({f"--{name}" for name, value in options if takes(verb, f"--{name}{value and '=' + VALUES.get(name, 'x')}")},
+                   {format for format in formats if takes(verb, f"--format={format}")}) for verb in verbs}
+
+
+def run_ctl(*args):
+    return subprocess.run([BUILD / "ctl/tickerctl", *args], env=environment(TICKERD_FETCH="/bin/false"), capture_output=True,
+                          text=True, stdin=subprocess.DEVNULL)
+
+
+def offers_bash(line):
+    words = line.split(" ")
+    script = (f". /usr/share/bash-completion/bash_completion; . {ROOT}/completion/tickerctl.bash\nCOMP_WORDS=({' '.join(words)})\n"
+              f"COMP_CWORD={len(words) - 1} COMP_LINE='{line}' COMP_POINT={len(line)}\n_tickerctl\nprintf '%s\\n' ${{COMPREPLY[@]}}")
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True).stdout.split()
+
+
+def offers_fish(line):
+    script = f"source {ROOT}/completion/tickerctl.fish; complete -C '{line}'"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True)
+    return [line.split("\t")[0] for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("offers", [offers_bash, offers_fish])
+def test_offers_what_is_taken(taken, offers):
+    assert set(offers("tickerctl ")) == set(taken)
+    for verb, (options, formats) in taken.items():
+        assert {option.rstrip("=") for option in offers(f"tickerctl {verb} --")} == options, verb
+        if formats:
+            assert {format.removeprefix("--format=") for format in offers(f"tickerctl {verb} --format=")} == formats, verb
+
+
+@pytest.mark.parametrize("shell", ["zsh"], indirect=True)
+def test_zsh_offers_what_is_taken(taken, shell):
+    def offers(line, wanted):
+        """zsh shows its list below the line."""
+        shell.keys("C-u", "C-l")
+        shell.keys("-l", line)
+        shell.wait_for(lambda screen: screen == f"ready> {line}".rstrip() + "\n", "the line alone")
+        shell.keys("Tab")
+        shell.wait_for(lambda screen: set(re.findall(wanted[0], screen.partition("\n")[2], re.M)) == wanted[1], str(wanted))
+
+    offers("tickerctl ", (r"^([a-z]+) +-- ", set(taken)))
+    for verb, (options, formats) in taken.items():
+        offers(f"tickerctl {verb} --", (r"^(?:-n +)?(--[a-z-]+) +-- ", options))
+        if formats:
+            offers(f"tickerctl {verb} --format=", (r"[a-z0-9]+", formats))
