@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * By hand, because links must be compared as their page writes them: a URL library would normalise
- * some, and curl 7.88 resolves "" and "#x" as other than RFC 3986 says. It serves for names that
- * are not ASCII only.
+ * libcurl resolves; what is here is what it and browsers (the URL Standard) do not agree on. It
+ * must not be given a chance to write a link in another way than its page does, because links are
+ * compared: so parts are not set one by one, which would change the case of what is encoded.
  */
 
 #include <ctype.h>
@@ -14,245 +14,23 @@
 #include "common/text.h"
 #include "fetch/url.h"
 
-/* A part of a URL. No start: the part is not there, which is not the same as empty. */
-typedef struct Span {
-        const char *start;
-        size_t n;
-} Span;
-
-typedef struct Parts {
-        Span scheme, authority, path, query, fragment;
-} Parts;
-
-static Span span_until(const char **s, const char *stops) {
-        Span span = { .start = *s, .n = strcspn(*s, stops) };
-
-        *s += span.n;
-        return span;
-}
-
-/* RFC 3986, 5.2.1 and appendix B. */
-static Parts split(const char *s) {
-        Parts parts = {};
-        size_t n = 0;
-
-        if (isalpha((unsigned char) *s))
-                while (isalnum((unsigned char) s[n]) || (s[n] && strchr("+-.", s[n])))
-                        n++;
-        if (n > 0 && s[n] == ':') {
-                parts.scheme = (Span){ s, n };
-                s += n + 1;
-        }
-        if (startswith(s, "//")) {
-                s += 2;
-                parts.authority = span_until(&s, "/?#");
-        }
-        parts.path = span_until(&s, "?#");
-        if (*s == '?') {
-                s++;
-                parts.query = span_until(&s, "#");
-        }
-        if (*s == '#')
-                parts.fragment = (Span){ s + 1, strlen(s + 1) };
-        return parts;
-}
-
-static bool same_text(Span a, Span b) {
-        return a.n == b.n && (a.n == 0 || strncasecmp(a.start, b.start, a.n) == 0);
-}
-
-static bool is_web(Span scheme) {
-        return same_text(scheme, (Span){ "http", 4 }) || same_text(scheme, (Span){ "https", 5 });
-}
-
-static int put_encoded(Buffer *b, const char *s, size_t n) {
-        int r = 0;
-
-        for (size_t i = 0; i < n && r >= 0; i++) {
-                unsigned char c = (unsigned char) s[i];
-
-                if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c))
-                        r = buffer_printf(b, "%%%02X", c);
-                else
-                        r = buffer_append(b, s + i, 1);
-        }
-        return r;
-}
-
-/* An internationalised name in its ASCII form. 0: there is none. */
-static int put_ascii_host(Buffer *b, Span host) {
 #ifdef CURLU_PUNYCODE
-        _cleanup_free_ char *url = NULL;
-        char *ascii = NULL;
-        CURLU *handle;
-        int r = 0;
-
-        if (asprintf(&url, "http://%.*s/", (int) host.n, host.start) < 0) {
-                url = NULL;
-                return -ENOMEM;
-        }
-        handle = curl_url();
-        if (!handle)
-                return -ENOMEM;
-        if (curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK &&
-            curl_url_get(handle, CURLUPART_HOST, &ascii, CURLU_PUNYCODE) == CURLUE_OK) {
-                r = buffer_puts(b, ascii);
-                r = r < 0 ? r : 1;
-        }
-        curl_free(ascii);
-        curl_url_cleanup(handle);
-        return r;
+#define PUNYCODE CURLU_PUNYCODE
 #else
-        return 0;
+#define PUNYCODE 0
 #endif
-}
 
-/* Appends a host. 0: it is not a valid one. */
-static int put_host(Buffer *b, Span host) {
-        bool literal = host.n > 2 && host.start[0] == '[' && host.start[host.n - 1] == ']';
-        const char *punctuation = literal ? "[]:." : "-._~!$&'()*+,;=%";
-        bool ascii = true;
-        int r;
+/* A link, cut where the rules change. */
+typedef struct UrlParts {
+        const char *scheme; /* NULL: there is none */
+        size_t n_scheme;
+        const char *site; /* host and port. NULL: there is no "//" */
+        size_t n_site;
+        const char *rest; /* path, query, fragment */
+} UrlParts;
 
-        for (size_t i = 0; i < host.n; i++) {
-                unsigned char c = (unsigned char) host.start[i];
-
-                if (c >= 0x80)
-                        ascii = false;
-                else if (!(literal ? isxdigit(c) : isalnum(c)) && !strchr(punctuation, c))
-                        return 0;
-        }
-        if (host.n == 0)
-                return 0;
-        if (!ascii)
-                return put_ascii_host(b, host);
-        r = buffer_append(b, host.start, host.n);
-        return r < 0 ? r : 1;
-}
-
-/* The parts of an authority, [user@]host[:port]; the port keeps its colon. */
-static void split_authority(Span authority, Span *ret_user, Span *ret_host, Span *ret_port) {
-        const char *end = authority.start + authority.n, *host, *colon;
-
-        host = memrchr(authority.start, '@', authority.n);
-        host = host ? host + 1 : authority.start;
-        *ret_user = (Span){ authority.start, (size_t) (host - authority.start) };
-
-        colon = memrchr(host, ':', (size_t) (end - host));
-        if (!colon || memchr(colon, ']', (size_t) (end - colon)))
-                colon = end;
-        *ret_host = (Span){ host, (size_t) (colon - host) };
-        *ret_port = (Span){ colon, (size_t) (end - colon) };
-}
-
-static int put_authority(Buffer *b, Span authority) {
-        Span user, host, port;
-        int r;
-
-        split_authority(authority, &user, &host, &port);
-        if (port.n > 6 || strspn(port.start, ":0123456789") < port.n ||
-            (port.n > 1 && atol(port.start + 1) > 65535))
-                return 0;
-
-        r = put_encoded(b, user.start, user.n);
-        if (r >= 0)
-                r = put_host(b, host);
-        if (r <= 0)
-                return r;
-        r = buffer_append(b, port.start, port.n);
-        return r < 0 ? r : 1;
-}
-
-/* RFC 3986, 5.2.4, in place from offset on. */
-static void remove_dots(Buffer *b, size_t offset) {
-        char *path = b->data + offset, *in = path, *out = path;
-
-        while (*in) {
-                char *next = in + 1 + strcspn(in + 1, "/");
-                size_t n = (size_t) (next - in);
-                bool one = n == 2 && memcmp(in, "/.", 2) == 0,
-                     two = n == 3 && memcmp(in, "/..", 3) == 0;
-
-                if (two)
-                        while (out > path && *--out != '/')
-                                ;
-                if (!one && !two) {
-                        memmove(out, in, n);
-                        out += n;
-                } else if (!*next)
-                        *out++ = '/'; /* a last "." or ".." names a folder */
-                in = next;
-        }
-        b->size = (size_t) (out - b->data);
-        b->data[b->size] = '\0';
-}
-
-static int put_path(Buffer *b, const Parts *base, const Parts *link) {
-        size_t offset = b->size, folder = base->path.n;
-        int r = 0;
-
-        if (link->authority.start || link->path.start[0] == '/')
-                r = put_encoded(b, link->path.start, link->path.n);
-        else if (link->path.n == 0)
-                return put_encoded(b, base->path.start, base->path.n);
-        else {
-                while (folder > 0 && base->path.start[folder - 1] != '/')
-                        folder--;
-                r = folder > 0 ? put_encoded(b, base->path.start, folder)
-                               : buffer_append(b, "/", 1);
-                if (r >= 0)
-                        r = put_encoded(b, link->path.start, link->path.n);
-        }
-        if (r >= 0 && b->size > offset)
-                remove_dots(b, offset);
-        return r;
-}
-
-static int put_tail(Buffer *b, char mark, Span span) {
-        int r;
-
-        if (!span.start)
-                return 0;
-        r = buffer_append(b, &mark, 1);
-        return r < 0 ? r : put_encoded(b, span.start, span.n);
-}
-
-static int put_scheme(Buffer *b, Span scheme) {
-        return buffer_puts(b, scheme.n == 5 ? "https://" : "http://");
-}
-
-static int resolve(const Parts *base, Parts link, Buffer *b) {
-        const Parts *site;
-        int r;
-
-        if (link.scheme.start && !link.authority.start) {
-                if (!same_text(link.scheme, base->scheme))
-                        return 0;
-                link.scheme = (Span){};
-        }
-        site = link.authority.start ? &link : base;
-        if (!link.scheme.start)
-                link.scheme = base->scheme;
-        if (!is_web(link.scheme) || !site->authority.start)
-                return 0;
-
-        r = put_scheme(b, link.scheme);
-        if (r >= 0)
-                r = put_authority(b, site->authority);
-        if (r <= 0)
-                return r;
-        r = put_path(b, base, &link);
-        if (r >= 0 && site == base && link.path.n == 0 && !link.query.start)
-                r = put_tail(b, '?', base->query);
-        if (r >= 0)
-                r = put_tail(b, '?', link.query);
-        if (r >= 0)
-                r = put_tail(b, '#', link.fragment);
-        return r < 0 ? r : 1;
-}
-
-/* Without white space around it, and tabs and line breaks anywhere (HTML's "URL parser", step 1 and
- * 3). */
+/* Without white space around it, and tabs and line breaks in it; with "/" for "\" in front of the
+ * query. */
 static char *tidy(const char *link) {
         size_t n, m = 0;
         char *s;
@@ -269,40 +47,167 @@ static char *tidy(const char *link) {
                 if (!strchr("\t\n\r", link[i]))
                         s[m++] = link[i];
         s[m] = '\0';
+        for (char *p = s; *p && !strchr("?#", *p); p++)
+                if (*p == '\\')
+                        *p = '/';
         return s;
 }
 
-int url_resolve(const char *base, const char *link, char **ret) {
-        _cleanup_buffer_ Buffer b = BUFFER(URL_MAX);
-        _cleanup_free_ char *tidied = NULL;
-        Parts parts;
-        int r;
+static UrlParts split(const char *s) {
+        UrlParts link = {};
+        size_t n = 0;
 
-        tidied = tidy(link);
-        if (!tidied)
-                return -ENOMEM;
-        parts = split(base);
-        r = resolve(&parts, split(tidied), &b);
-        if (r == -ENOBUFS)
-                return 0;
-        if (r > 0)
-                *ret = STEAL_POINTER(b.data);
+        if (isalpha((unsigned char) *s))
+                while (isalnum((unsigned char) s[n]) || (s[n] && strchr("+-.", s[n])))
+                        n++;
+        if (n > 0 && s[n] == ':') {
+                link.scheme = s;
+                link.n_scheme = n;
+                s += n + 1;
+        }
+        if (startswith(s, "//")) {
+                const char *end = s + 2 + strcspn(s + 2, "/?#");
+                const char *user = memrchr(s, '@', (size_t) (end - s));
+
+                link.site = user ? user + 1 : s + 2;
+                link.n_site = (size_t) (end - link.site);
+                s = end;
+        }
+        link.rest = s;
+        return link;
+}
+
+static bool has_scheme(const UrlParts *link, const char *scheme) {
+        return link->scheme && link->n_scheme == strlen(scheme) &&
+               strncasecmp(link->scheme, scheme, link->n_scheme) == 0;
+}
+
+static bool has_same_scheme(const UrlParts *a, const UrlParts *b) {
+        return a->n_scheme == b->n_scheme && strncasecmp(a->scheme, b->scheme, a->n_scheme) == 0;
+}
+
+static bool is_site(const UrlParts *link) {
+        return link->site && link->n_site > 0 && !memchr(link->site, '|', link->n_site) &&
+               (has_scheme(link, "http") || has_scheme(link, "https"));
+}
+
+static bool has_path(const UrlParts *link) {
+        return !strchr("?#", *link->rest); /* which finds the end of a string, too */
+}
+
+static void put_encoded(Buffer *b, const char *s, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                unsigned char c = (unsigned char) s[i];
+
+                if (c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c))
+                        buffer_printf(b, "%%%02X", c);
+                else
+                        buffer_append(b, s + i, 1);
+        }
+}
+
+static void put_site(Buffer *b, const UrlParts *link) {
+        buffer_puts(b, has_scheme(link, "https") ? "https://" : "http://");
+        buffer_append(b, link->site, link->n_site);
+}
+
+/* Without its fragment. */
+static void put_base(Buffer *b, const UrlParts *base) {
+        put_site(b, base);
+        put_encoded(b, base->rest, strcspn(base->rest, "#"));
+}
+
+/* A link in such words that libcurl finds in it what browsers do. */
+static void put_link(Buffer *b, const UrlParts *base, const UrlParts *link) {
+        if (link->site)
+                put_site(b, link);
+        else if (strchr("#", *link->rest)) /* or it is empty */
+                put_base(b, base);         /* libcurl would take the folder of the page */
+        else if (!strchr("/?", *link->rest))
+                buffer_puts(b, "./"); /* what is in front of a colon is no scheme */
+        put_encoded(b, link->rest, strlen(link->rest));
+}
+
+/* 0: it is no URL. Caller frees with curl_free(). */
+static int resolve(const char *base, const char *link, char **ret) {
+        CURLU *url = curl_url();
+        int r = -ENOMEM;
+
+        if (url)
+                r = curl_url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK &&
+                    curl_url_set(url, CURLUPART_URL, link, 0) == CURLUE_OK &&
+                    curl_url_get(url, CURLUPART_URL, ret, PUNYCODE) == CURLUE_OK;
+        curl_url_cleanup(url);
         return r;
 }
 
+/* Without the "/" that libcurl puts behind a host, where the page has none. */
+static int copy(const char *resolved, bool pathless, char **ret) {
+        const char *slash = strchr(strstr(resolved, "//") + 2, '/');
+        char *url;
+
+        if (strlen(resolved) - pathless > URL_MAX)
+                return 0;
+        if (asprintf(&url, "%.*s%s", (int) (slash - resolved), resolved, slash + pathless) < 0)
+                return -ENOMEM;
+        *ret = url;
+        return 1;
+}
+
+int url_resolve(const char *base, const char *link, char **ret) {
+        _cleanup_free_ char *tidy_base = tidy(base), *tidy_link = tidy(link);
+        _cleanup_buffer_ Buffer page = BUFFER(4 * URL_MAX), wanted = BUFFER(4 * URL_MAX);
+        UrlParts b, l;
+        char *resolved;
+        int r;
+
+        if (!tidy_base || !tidy_link)
+                return -ENOMEM;
+        b = split(tidy_base);
+        l = split(tidy_link);
+        if (l.scheme && b.scheme && !l.site &&
+            has_same_scheme(&l, &b)) /* "http:news" is relative */
+                l.scheme = NULL;
+        if (l.site && !l.scheme)
+                l = (UrlParts){ b.scheme, b.n_scheme, l.site, l.n_site, l.rest };
+        if (!is_site(&b) || (l.scheme && !is_site(&l)))
+                return 0;
+
+        put_base(&page, &b);
+        put_link(&wanted, &b, &l);
+        r = buffer_error(&page) < 0 ? buffer_error(&page) : buffer_error(&wanted);
+        if (r < 0)
+                return r == -ENOBUFS ? 0 : r;
+        r = resolve(page.data, wanted.data, &resolved);
+        if (r <= 0)
+                return r;
+        r = copy(resolved, !has_path(&l) && (l.site || !has_path(&b)), ret);
+        curl_free(resolved);
+        return r;
+}
+
+/* A part of a URL, what is usual where it is not written. Caller frees with curl_free(). */
+static char *part_of(const char *text, CURLUPart part) {
+        CURLU *url = curl_url();
+        char *value = NULL;
+
+        if (url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+            curl_url_get(url, part, &value, CURLU_DEFAULT_PORT) != CURLUE_OK)
+                value = NULL;
+        curl_url_cleanup(url);
+        return value;
+}
+
 bool url_same_origin(const char *a, const char *b) {
-        const Parts x = split(a), y = split(b);
-        Span user, host[2], port[2];
+        static const CURLUPart parts[] = { CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT };
+        bool same = true;
 
-        if (!x.authority.start || !y.authority.start || !same_text(x.scheme, y.scheme))
-                return false;
-        split_authority(x.authority, &user, host, port);
-        split_authority(y.authority, &user, host + 1, port + 1);
-        for (size_t i = 0; i < 2; i++) {
-                const char *usual = x.scheme.n == 5 ? ":443" : ":80";
+        for (size_t i = 0; same && i < ELEMENTSOF(parts); i++) {
+                char *x = part_of(a, parts[i]), *y = part_of(b, parts[i]);
 
-                if (port[i].n <= 1)
-                        port[i] = (Span){ usual, strlen(usual) };
+                same = x && y && strcasecmp(x, y) == 0;
+                curl_free(x);
+                curl_free(y);
         }
-        return same_text(host[0], host[1]) && same_text(port[0], port[1]);
+        return same;
 }

@@ -6,10 +6,9 @@
 #include "common/util.h"
 
 /*
- * Resolves a link against the URL of its page (RFC 3986, 5.2; a scheme alike and no "//" after it
- * counts as relative, as in browsers). Tabs and line breaks are dropped, what no URL may hold is
- * percent-encoded, the host goes to its ASCII form; all else stays as it is written, query and
- * fragment included.
+ * Resolves a link against the URL of its page, as browsers do. Tabs and line breaks are dropped,
+ * "\" is "/", a user and a password are left out, what no URL may hold is percent-encoded, the host
+ * goes to its ASCII form; all else stays as it is written, query and fragment included.
  *
  * 1 and *ret, which the caller frees; 0 when it is not http or https, has no valid host or is
  * longer than URL_MAX; -ENOMEM.

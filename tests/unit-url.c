@@ -86,7 +86,9 @@ static void test_bases(void **state) {
         check("http://a/b#f", "#g", "http://a/b#g");
         check("https://a:8443/b", "//c/d", "https://c/d");
         check("https://a:8443/b", "d", "https://a:8443/d");
-        check("https://me:secret@a/b", "/d", "https://me:secret@a/d");
+        check("https://me:secret@a/b", "/d", "https://a/d");
+        check("https://me:se@cret@a:81/b", "?c", "https://a:81/b?c");
+        check("https://a/b\xc3\xa9?\xc3\xa9", "", "https://a/b%C3%A9?%C3%A9");
         check("http://a/b//c/", "../d", "http://a/b//d");
         check("http://a//", "..", "http://a/");
         check("http://a/b", "https:/c", NULL);
@@ -99,7 +101,12 @@ static void test_what_pages_write(void **state) {
 
         check(base, " \t c d \n", "https://a/b/c%20d");
         check(base, "c\nd\te\rf", "https://a/b/cdef");
-        check(base, "\"<>\\^`{|}", "https://a/b/%22%3C%3E%5C%5E%60%7B%7C%7D");
+        check(base, "\"<>^`{|}", "https://a/b/%22%3C%3E%5E%60%7B%7C%7D");
+        check(base, "c\\d?e\\f#g\\h", "https://a/b/c/d?e%5Cf#g%5Ch");
+        check(base, "\\c", "https://a/c");
+        check(base, "..\\c", "https://a/c");
+        check(base, "\\\\c\\d", "https://c/d");
+        check(base, "http:\\\\c\\..\\d", "http://c/d");
         check(base, "\xd8\xb9/?\xc3\xa9#\xe2\x82\xac", "https://a/b/%D8%B9/?%C3%A9#%E2%82%AC");
         check(base, "%d8%B9%20%zz%", "https://a/b/%d8%B9%20%zz%");
         check(base, "\x01\x7f", "https://a/b/%7F");
@@ -125,8 +132,9 @@ static void test_hosts(void **state) {
         check(base, "http:///x", NULL);
         check(base, "http://b c/", NULL);
         check(base, "http://b<c/", NULL);
+        check(base, "//b|c/", NULL);
         check(base, "http://b:80/", "http://b:80/");
-        check(base, "http://b:/", "http://b:/");
+        check(base, "http://b:/", "http://b/");
         check(base, "http://b:65536/", NULL);
         check(base, "http://b:123456/", NULL);
         check(base, "http://b:x/", NULL);
@@ -134,7 +142,11 @@ static void test_hosts(void **state) {
         check(base, "http://[::1]/", "http://[::1]/");
         check(base, "http://[x]/", NULL);
         check(base, "http://[]/", NULL);
-        check(base, "http://u ser@b/", "http://u%20ser@b/");
+        check(base, "http://u ser@b/", "http://b/");
+        check(base, "//u:p@b@c/d@e", "http://c/d@e");
+        check(base, "http://u@/", NULL);
+        check(base, "http://b?c", "http://b?c");
+        check(base, "//b#c", "http://b#c");
         check(base,
               "http://b\xc3\xbc"
               "cher.example/\xc3\xbc",
