@@ -3,7 +3,7 @@
 
 /* The database, to be read only. */
 
-#include "ctl/item.h"
+#include "client/item.h"
 #include "ctl/options.h"
 
 /* Opens it and sees whether this is one that we know; if not says in a sentence what to do. */

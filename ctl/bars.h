@@ -4,7 +4,7 @@
 /* Lines for status bars, each in what that bar reads. A headline can neither style nor break them.
  */
 
-#include "ctl/item.h"
+#include "client/item.h"
 #include "ctl/options.h"
 
 /* What comes before the first line. */

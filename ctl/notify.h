@@ -5,7 +5,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "ctl/item.h"
+#include "client/item.h"
 
 typedef struct Notifier Notifier;
 

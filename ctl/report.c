@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/report.h"
+#include "client/client.h"
 #include "common/log.h"
-#include "ctl/client.h"
-#include "ctl/item.h"
 #include "ctl/when.h"
-
-typedef struct Asking {
-        const Config *config;
-        Report *report;
-        bool done;
-} Asking;
 
 void report_done(Report *report) {
         for (size_t i = 0; i < report->n; i++) {
@@ -32,9 +25,8 @@ static bool may_be_empty(const Config *config, const char *name, time_t since) {
         return source->expect.mode == EXPECT_SOMETIMES;
 }
 
-static int judge(Asking *asking, ReportLine *line) {
+static int judge(const Config *config, Report *report, ReportLine *line) {
         _cleanup_free_ char *state = NULL, *since = NULL;
-        Report *report = asking->report;
         int r;
 
         r = line_text(report->json, line->text, "$.source", &line->source);
@@ -46,7 +38,7 @@ static int judge(Asking *asking, ReportLine *line) {
                 return r < 0 ? r : -EBADMSG;
         line->well = streq(state, "ok") || streq(state, "pending") ||
                      ((streq(state, "empty") || streq(state, "no-strip")) &&
-                      may_be_empty(asking->config, line->source, when_seconds(strnull(since))));
+                      may_be_empty(config, line->source, when_seconds(strnull(since))));
         report->n_sources++;
         report->n_bad += !line->well;
         return 0;
@@ -68,52 +60,58 @@ static int add(Report *report, const char *text) {
         return 0;
 }
 
-static int on_line(char *line, _unused_ size_t n, void *userdata) {
-        _cleanup_free_ char *type = NULL, *message = NULL;
-        Asking *asking = userdata;
-        Report *report = asking->report;
+/* 1: that was all. */
+static int on_event(const Config *config, const ClientEvent *e, Report *report) {
         int r;
 
-        r = line_text(report->json, line, "$.type", &type);
-        if (r < 0 || !type)
-                return r < 0 ? -EBADMSG : 0;
-        if (streq(type, "error")) {
-                r = line_text(report->json, line, "$.message", &message);
-                log_error("the daemon refuses: %s; see tickerd-protocol(7)", strnull(message));
-                return r < 0 ? r : -EREMOTEIO;
+        if (e->type == CLIENT_ERROR) {
+                log_error("the daemon refuses: %s; see tickerd-protocol(7)", e->message);
+                return -EREMOTEIO;
         }
-        if (streq(type, "status-end")) {
-                asking->done = true;
-                return -ECANCELED;
-        }
-        /* Items come in between. */
-        if (!streq(type, "status") && !streq(type, "source") && !streq(type, "subscriber"))
+        if (e->type != CLIENT_LINE)
                 return 0;
-        r = add(report, line);
-        return r < 0 || !streq(type, "source") ? r : judge(asking, report->lines + report->n - 1);
+        if (streq(e->name, "status-end"))
+                return 1;
+        if (!streq(e->name, "status") && !streq(e->name, "source") && !streq(e->name, "subscriber"))
+                return 0;
+        r = add(report, e->line);
+        return r < 0 || !streq(e->name, "source")
+                       ? r
+                       : judge(config, report, report->lines + report->n - 1);
+}
+
+static int read_report(const Config *config, Client *client, Report *report) {
+        ClientEvent e;
+        int r;
+
+        r = client_connect(client, CLIENT_PATIENCE);
+        while (r >= 0) {
+                r = client_read(client, CLIENT_PATIENCE);
+                if (r == 0)
+                        return -EAGAIN;
+                while (r >= 0 && (r = client_next(client, &e)) > 0) {
+                        r = on_event(config, &e, report);
+                        if (r > 0)
+                                return report->n > 0 ? 0 : -EBADMSG;
+                }
+        }
+        return r == -ENOTCONN ? -ECONNRESET : r;
 }
 
 int report_get(const Config *config, Report *ret) {
+        static const ClientRequest request = { .status = true };
         _cleanup_(client_freep) Client *client = NULL;
         _cleanup_report_ Report report = {};
-        Asking asking = { .config = config, .report = &report };
         int r;
 
-        r = db_open(":memory:", false, &report.json);
-        if (r < 0)
+        if (db_open(":memory:", false, &report.json) < 0 ||
+            client_new(config->socket.text, &request, report.json, &client) < 0)
                 return log_oom();
-        r = client_new(config->socket.text, &client);
-        if (r >= 0)
-                r = client_send(client, "{\"status\":true}");
-        while (r >= 0 && !asking.done) {
-                r = client_read(client, true, on_line, &asking);
-                if (r == 0)
-                        r = -ECONNRESET;
-        }
-        if (!asking.done || report.n == 0) {
+        r = read_report(config, client, &report);
+        if (r < 0) {
                 if (r != -EREMOTEIO)
                         client_explain(r, config->socket.text);
-                return r < 0 ? r : -EBADMSG;
+                return r;
         }
         *ret = report;
         report = (Report){};

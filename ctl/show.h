@@ -5,8 +5,8 @@
 
 #include <systemd/sd-event.h>
 
+#include "client/item.h"
 #include "common/config.h"
-#include "ctl/item.h"
 #include "ctl/options.h"
 
 typedef struct Show Show;

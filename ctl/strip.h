@@ -3,7 +3,7 @@
 
 /* The newest headlines as one endless line, and the piece of it that is to be seen. */
 
-#include "ctl/item.h"
+#include "client/item.h"
 
 typedef struct Strip Strip;
 

@@ -3,7 +3,7 @@
 
 /* Items for people: on a terminal laid out to its width, elsewhere a plain line each. */
 
-#include "ctl/item.h"
+#include "client/item.h"
 #include "ctl/terminal.h"
 
 typedef struct Layout {

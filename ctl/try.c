@@ -2,8 +2,8 @@
 
 /* try and suggest: the page reader for people. */
 
+#include "client/item.h"
 #include "common/log.h"
-#include "ctl/item.h"
 #include "ctl/reader.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"

@@ -6,15 +6,14 @@
 #include <signal.h>
 #include <sys/epoll.h>
 
+#include "client/client.h"
+#include "client/cursor-file.h"
 #include "common/log.h"
 #include "ctl/archive.h"
-#include "ctl/client.h"
-#include "ctl/place.h"
 #include "ctl/show.h"
 #include "ctl/terminal.h"
 #include "ctl/verbs.h"
 
-#define RETRY (1 * USEC_PER_SEC)
 #define LAST_DEFAULT 10
 
 typedef struct Watch {
@@ -23,28 +22,30 @@ typedef struct Watch {
         sd_event *event;
         Db *json;
         Show *show;
-        Place *place; /* NULL: nothing is saved */
+        CursorFile *file; /* NULL: nothing is saved */
+        ClientRequest request;
+        char *sources; /* of the request */
         Client *client;
         sd_event_source *input, *retry, *hangup;
-        char cursor[CURSOR_MAX + 1]; /* after what was shown; "": nothing is known yet */
-        bool greeted;                /* items before the hello are not ours */
-        bool ever;                   /* there was a hello from any daemon */
-        int signal;                  /* that ended the loop */
+        bool ever;  /* there was a hello from any daemon */
+        int signal; /* that ended the loop */
 } Watch;
 
 static void disconnect(Watch *w) {
         w->input = sd_event_source_disable_unref(w->input);
-        w->client = client_free(w->client);
-        w->greeted = false;
+        if (w->client)
+                client_disconnect(w->client);
 }
 
 static void watch_done(Watch *w) {
         disconnect(w);
         (void) sd_event_source_disable_unref(w->retry);
         (void) sd_event_source_disable_unref(w->hangup);
+        (void) client_free(w->client);
         (void) show_free(w->show);
-        (void) place_free(w->place);
+        (void) cursor_file_free(w->file);
         (void) db_free(w->json);
+        free(w->sources);
         (void) sd_event_unref(w->event);
 }
 
@@ -59,94 +60,53 @@ static int64_t first_items(const Options *options) {
         return options->format == OUTPUT_TEXT || options->format == OUTPUT_JSON ? LAST_DEFAULT : 1;
 }
 
-static int request(Watch *w) {
-        bool states = show_wants_states(w->show);
-        _cleanup_buffer_ Buffer b = BUFFER(CLIENT_LINE_MAX);
-        _cleanup_free_ char *sources = NULL;
+static int on_item(Watch *w, const ClientEvent *e) {
         int r;
 
-        r = options_sources(w->options, &sources);
-        if (r >= 0)
-                r = buffer_puts(&b, states ? "{\"status\":true}\n{" : "{");
-        if (r < 0)
+        r = show_item(w->show, e->item, e->line, e->size);
+        if (r < 0 || !w->file)
                 return r;
-        if (*w->cursor)
-                r = buffer_printf(&b, "\"after\":\"%s\"", w->cursor);
-        else if (w->options->number == NUMBER_ALL)
-                r = buffer_puts(&b, "\"after\":0");
-        else
-                r = buffer_printf(&b, "\"last\":%lld", (long long) first_items(w->options));
-        if (r >= 0 && sources)
-                r = buffer_printf(&b, ",\"sources\":%s", sources);
-        if (r >= 0)
-                r = buffer_puts(&b, states ? ",\"states\":true}" : "}");
-        return r < 0 ? r : client_send(w->client, b.data);
-}
-
-static int save(Watch *w, const char *cursor) {
-        (void) snprintf(w->cursor, sizeof(w->cursor), "%s", cursor);
-        return w->place ? place_save(w->place, w->cursor) : 0;
-}
-
-static int on_item(Watch *w, const Item *item, const char *line, size_t n) {
-        int r;
-
-        r = show_item(w->show, item, line, n);
         /* Out first, then saved; several at once only where nothing is saved. */
-        if (r >= 0 && w->place)
-                r = show_flush(w->show);
-        return r < 0 ? r : save(w, item->cursor);
+        r = show_flush(w->show);
+        return r < 0 ? r : cursor_file_save(w->file, e->item->cursor);
 }
 
-static int on_hello(Watch *w, const char *line) {
-        _cleanup_free_ char *store = NULL;
-        char cursor[CURSOR_MAX + 1];
-        int64_t after;
-        int r;
-
-        r = line_text(w->json, line, "$.store", &store);
-        if (r >= 0)
-                r = line_number(w->json, line, "$.after", &after);
-        if (r < 0)
-                return r;
-        (void) snprintf(cursor, sizeof(cursor), "%s-%lld", strnull(store), (long long) after);
-        if (*w->cursor && !streq(cursor, w->cursor))
-                show_notice(w->show, "items were removed before they could be shown (Retain=)");
-        w->greeted = w->ever = true;
-        return save(w, cursor);
+static void tell_removed(Watch *w) {
+        show_notice(w->show, "items were removed before they could be shown (Retain=)");
 }
 
-static int on_error(Watch *w, const char *line) {
-        _cleanup_free_ char *code = NULL, *message = NULL;
-        int r;
+static int on_hello(Watch *w, const ClientEvent *e) {
+        if (e->missed)
+                tell_removed(w);
+        w->ever = true;
+        return w->file ? cursor_file_save(w->file, client_cursor(w->client)) : 0;
+}
 
-        r = line_text(w->json, line, "$.code", &code);
-        if (r >= 0)
-                r = line_text(w->json, line, "$.message", &message);
-        if (r < 0)
-                return r;
-        if (streq(strnull(code), "unknown-cursor") && (w->ever || w->place) && !w->options->since) {
+/* The daemon refuses. 0: it may not for long, or not again. */
+static int on_error(Watch *w, const ClientEvent *e) {
+        bool unknown = e->type == CLIENT_UNKNOWN_CURSOR;
+
+        if (unknown && (w->ever || w->file) && !w->options->since) {
                 show_notice(w->show,
                             "the daemon has another database than before: what was new in between "
                             "is not shown, see tickerctl last");
-                *w->cursor = '\0';
-                return -ENOTCONN; /* connect again, without it */
+                return 0;
         }
-        if (w->ever && streq(strnull(code), "full"))
-                return -ENOTCONN;
-        if (streq(strnull(code), "unknown-cursor"))
+        if (w->ever && streq(e->code, "full"))
+                return 0;
+        if (unknown)
                 log_error("--since=%s: %s; begin anew with -n", strnull(w->options->since),
-                          strnull(message));
-        else if (streq(strnull(code), "unknown-source"))
+                          e->message);
+        else if (streq(e->code, "unknown-source"))
                 log_error("the daemon has never polled one of the sources of --source=; "
                           "see which are enabled: tickerctl sources");
-        else if (streq(strnull(code), "full"))
+        else if (streq(e->code, "full"))
                 log_error(
                         "as many subscribers as MaxSubscribers= allows are connected; see tickerctl status");
         else
                 log_error(
                         "the daemon did not understand (%s); install the tickerctl that came with it",
-                        strnull(message));
+                        e->message);
         return -EREMOTEIO;
 }
 
@@ -164,29 +124,21 @@ static int on_source(Watch *w, const char *line) {
         return show_source(w->show, name, strnull(state), strnull(since));
 }
 
-static int on_line(char *line, size_t n, void *userdata) {
-        _cleanup_free_ char *type = NULL;
-        Watch *w = userdata;
-        static Item item;
-        int r;
-
-        r = item_parse(w->json, line, n, show_wants_items(w->show), &item);
-        if (r > 0)
-                return w->greeted ? on_item(w, &item, line, n) : 0;
-        if (r >= 0)
-                r = line_text(w->json, line, "$.type", &type);
-        if (r < 0)
-                return r == -ENOMEM ? r : -EBADMSG;
-        if (!type)
+static int on_event(Watch *w, const ClientEvent *e) {
+        switch (e->type) {
+        case CLIENT_ITEM:
+                return on_item(w, e);
+        case CLIENT_HELLO:
+                return on_hello(w, e);
+        case CLIENT_GAP:
+                tell_removed(w);
                 return 0;
-        if (streq(type, "hello"))
-                return on_hello(w, line);
-        if (streq(type, "error"))
-                return on_error(w, line);
-        if (streq(type, "source"))
-                return on_source(w, line);
-        if (streq(type, "gap"))
-                show_notice(w->show, "items were removed before they could be shown (Retain=)");
+        case CLIENT_UNKNOWN_CURSOR:
+        case CLIENT_ERROR:
+                return on_error(w, e);
+        case CLIENT_LINE:
+                return streq(e->name, "source") ? on_source(w, e->line) : 0;
+        }
         return 0;
 }
 
@@ -197,23 +149,27 @@ static int connect_again(Watch *w) {
         show_connection(w->show, false);
         r = show_flush(w->show);
         if (r >= 0)
-                r = sd_event_source_set_time_relative(w->retry, RETRY);
+                r = sd_event_source_set_time_relative(w->retry, CLIENT_RETRY);
         return r < 0 ? r : sd_event_source_set_enabled(w->retry, SD_EVENT_ONESHOT);
 }
 
 static int on_input(sd_event_source *source, _unused_ int fd, _unused_ uint32_t revents,
                     void *userdata) {
         Watch *w = userdata;
+        ClientEvent e;
         int r, k;
 
-        r = client_read(w->client, false, on_line, w);
+        r = client_read(w->client, 0);
+        while (r >= 0 && (r = client_next(w->client, &e)) > 0) {
+                r = on_event(w, &e);
+                if (r < 0)
+                        return sd_event_exit(w->event, r); /* ours, and told */
+        }
         k = show_flush(w->show);
-        if (k < 0)
-                return sd_event_exit(w->event, k);
-        if (r == -EAGAIN || r > 0)
+        if (k < 0 || r == -ENOMEM)
+                return sd_event_exit(w->event, k < 0 ? k : r);
+        if (r >= 0)
                 return 0;
-        if (r == -EPIPE || r == -EREMOTEIO || r == -EIO || r == -ENOMEM)
-                return sd_event_exit(w->event, r); /* ours, and told */
         if (r == -EBADMSG || r == -EMSGSIZE)
                 show_notice(w->show, "the daemon sent what cannot be understood");
         r = connect_again(w);
@@ -223,9 +179,7 @@ static int on_input(sd_event_source *source, _unused_ int fd, _unused_ uint32_t 
 static int start(Watch *w) {
         int r;
 
-        r = client_new(w->path, &w->client);
-        if (r >= 0)
-                r = request(w);
+        r = client_connect(w->client, CLIENT_PATIENCE);
         if (r >= 0)
                 r = sd_event_add_io(w->event, &w->input, client_fd(w->client), EPOLLIN, on_input,
                                     w);
@@ -284,8 +238,6 @@ static int prepare(Watch *w) {
 
         r = sd_event_new(&w->event);
         if (r >= 0)
-                r = db_open(":memory:", false, &w->json);
-        if (r >= 0)
                 r = sd_event_add_time_relative(w->event, &w->retry, CLOCK_MONOTONIC, 0, 0, on_retry,
                                                w);
         if (r >= 0)
@@ -299,22 +251,39 @@ static int prepare(Watch *w) {
         return 0;
 }
 
+static int make_client(Watch *w) {
+        int r;
+
+        r = options_sources(w->options, &w->sources);
+        if (r >= 0)
+                r = db_open(":memory:", false, &w->json);
+        if (r >= 0)
+                r = client_new(w->path, &w->request, w->json, &w->client);
+        if (r < 0)
+                return log_oom();
+        w->request.sources = w->sources;
+        w->request.last = w->options->number == NUMBER_ALL ? -1 : first_items(w->options);
+        return 0;
+}
+
 /* Where to begin: at what the file says, at a cursor, at a time; 1: wrong usage. */
-static int find_place(Watch *w, const Config *config) {
+static int find_cursor(Watch *w, const Config *config) {
+        const char *since = w->options->since;
         _cleanup_(db_freep) Db *archive = NULL;
         _cleanup_query_ Query query = {};
+        char cursor[CURSOR_MAX + 1];
         int r;
 
         if (w->options->cursor_file) {
-                r = place_open(w->options->cursor_file, &w->place);
+                r = cursor_file_open(w->options->cursor_file, &w->file);
                 if (r < 0)
                         return r;
-                (void) snprintf(w->cursor, sizeof(w->cursor), "%s", place_cursor(w->place));
+                client_set_cursor(w->client, cursor_file_cursor(w->file));
         }
-        if (*w->cursor || !w->options->since)
+        if (*client_cursor(w->client) || !since)
                 return 0;
-        if (cursor_valid(w->options->since)) {
-                (void) snprintf(w->cursor, sizeof(w->cursor), "%s", w->options->since);
+        if (cursor_valid(since)) {
+                client_set_cursor(w->client, since);
                 return 0;
         }
         r = query_init(&query, w->options, 0);
@@ -322,7 +291,11 @@ static int find_place(Watch *w, const Config *config) {
                 return 1;
         if (r >= 0)
                 r = archive_open(config->database.text, &archive);
-        return r < 0 ? r : archive_place(archive, query.since, w->cursor);
+        if (r >= 0)
+                r = archive_place(archive, query.since, cursor);
+        if (r >= 0)
+                client_set_cursor(w->client, cursor);
+        return r;
 }
 
 /* Ends as the signal would have ended us, for whoever started us. */
@@ -340,11 +313,15 @@ static int die(int signal_number) {
 static int run(Watch *w, const Config *config) {
         int r;
 
-        r = find_place(w, config);
+        if (make_client(w) < 0)
+                return EXIT_FAILURE;
+        r = find_cursor(w, config);
         if (r != 0)
                 return r > 0 ? EXIT_USAGE : EXIT_FAILURE;
         if (prepare(w) < 0 || show_new(w->options, config, w->event, &w->show) < 0)
                 return EXIT_FAILURE;
+        w->request.states = show_wants_states(w->show);
+        w->request.cursors_only = !show_wants_items(w->show);
         r = start(w);
         if (r < 0) {
                 show_end(w->show);

@@ -1,21 +1,36 @@
 -- What the clients ask: of a line of the socket, of the fetcher's reply, and of the database.
 
+-- name: client-request
+-- What is asked of the daemon: the items after a cursor (?1); without one the newest so many (?2), or all if that is
+-- negative; of these sources (?3, JSON, NULL: of all); with states (?4).
+SELECT json_patch('{}', json_object(
+    'after', coalesce(?1, iif(?2 < 0, 0, NULL)),
+    'last', iif(?1 IS NULL AND ?2 >= 0, ?2, NULL),
+    'sources', json(?3),
+    'states', iif(?4, json('true'), NULL)));
+
+-- name: client-item
+-- A line of the socket (?1): its type, id and cursor, and, if asked for (?2), what else of an item is shown. An error if it
+-- is no JSON.
+SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', iif(?2, ?1 ->> '$.source', NULL),
+       iif(?2, ?1 ->> '$.headline', NULL), iif(?2, ?1 ->> '$.url', NULL), iif(?2, ?1 ->> '$.language', NULL),
+       iif(?2, ?1 ->> '$.published', NULL), iif(?2, ?1 ->> '$.first_seen', NULL), iif(?2, ?1 ->> '$.revises', NULL),
+       iif(?2, ?1 ->> '$.repeats', NULL);
+
+-- name: client-line
+-- Any other line of the socket (?1).
+SELECT ?1 ->> '$.type', ?1 ->> '$.store', ?1 ->> '$.after', ?1 ->> '$.newest', ?1 ->> '$.oldest', ?1 ->> '$.code',
+       ?1 ->> '$.message';
+
+-- name: client-value
+-- What JSON (?1) has at a path (?2), as text or number.
+SELECT ?1 ->> ?2;
+
 -- name: tape-line
 -- What a line of the socket (?1) has.
 SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', ?1 ->> '$.source', ?1 ->> '$.headline', ?1 ->> '$.url',
        ?1 ->> '$.language', ?1 ->> '$.first_seen', ?1 ->> '$.repeats', ?1 ->> '$.store', ?1 ->> '$.newest',
        ?1 ->> '$.after', ?1 ->> '$.oldest', ?1 ->> '$.code', ?1 ->> '$.message';
-
--- name: ctl-line
--- A line of the socket (?1): its type, id and cursor, and, if asked for (?2), what else of an item is shown. An error if it
--- is no JSON.
-SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', iif(?2, ?1 ->> '$.source', NULL),
-       iif(?2, ?1 ->> '$.headline', NULL), iif(?2, ?1 ->> '$.url', NULL), NULL, NULL,
-       iif(?2, ?1 ->> '$.first_seen', NULL), iif(?2, ?1 ->> '$.revises', NULL), iif(?2, ?1 ->> '$.repeats', NULL);
-
--- name: ctl-value
--- What JSON (?1) has at a path (?2), as text or number.
-SELECT ?1 ->> ?2;
 
 -- name: ctl-entries
 -- The entries of the fetcher's reply (?1).

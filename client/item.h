@@ -40,6 +40,10 @@ int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret);
 /* The line that the socket would have sent for an item, with its newline. */
 int item_write(const Item *item, Buffer *b);
 
+/* Copies what fits of a text, cut between characters; NULL is "". Control characters become '?', so
+ * that it does nothing to a terminal. */
+void item_copy_text(char *to, size_t size, const char *from);
+
 /* What a line has at a path, such as "$.state", as text that caller frees; NULL if nothing. */
 int line_text(Db *json, const char *line, const char *path, char **ret);
 int line_number(Db *json, const char *line, const char *path, int64_t *ret);

@@ -7,16 +7,16 @@
  * that one item again, and never misses one.
  */
 
-#include "ctl/item.h"
+#include "client/item.h"
 
-typedef struct Place Place;
+typedef struct CursorFile CursorFile;
 
 /* Opens or creates, and locks it: -EBUSY if another one has it. What is wrong is said. */
-int place_open(const char *path, Place **ret);
-Place *place_free(Place *place);
-DEFINE_CLEANUP(Place, place_free);
+int cursor_file_open(const char *path, CursorFile **ret);
+CursorFile *cursor_file_free(CursorFile *file);
+DEFINE_CLEANUP(CursorFile, cursor_file_free);
 
 /* What stands in it, "" if nothing yet. */
-const char *place_cursor(const Place *place);
+const char *cursor_file_cursor(const CursorFile *file);
 
-int place_save(Place *place, const char *cursor);
+int cursor_file_save(CursorFile *file, const char *cursor);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/item.h"
+#include "client/item.h"
 #include "common/json.h"
 
 bool cursor_valid(const char *s) {
@@ -11,8 +11,7 @@ bool cursor_valid(const char *s) {
         return id > 0 && id < 20 && !s[store + 1 + id] && store + 1 + id <= CURSOR_MAX;
 }
 
-/* Cut between characters if it is too long, which nothing from the daemon is. */
-static void copy(char *to, size_t size, const char *from) {
+void item_copy_text(char *to, size_t size, const char *from) {
         size_t n = from ? strlen(from) : 0;
 
         if (n >= size) {
@@ -33,13 +32,13 @@ static void copy(char *to, size_t size, const char *from) {
 
 void item_read(Rows *rows, Item *ret) {
         ret->id = rows_int(rows, 1);
-        copy(ret->cursor, sizeof(ret->cursor), rows_text(rows, 2));
-        copy(ret->source, sizeof(ret->source), rows_text(rows, 3));
-        copy(ret->headline, sizeof(ret->headline), rows_text(rows, 4));
-        copy(ret->url, sizeof(ret->url), rows_text(rows, 5));
-        copy(ret->language, sizeof(ret->language), rows_text(rows, 6));
-        copy(ret->published, sizeof(ret->published), rows_text(rows, 7));
-        copy(ret->first_seen, sizeof(ret->first_seen), rows_text(rows, 8));
+        item_copy_text(ret->cursor, sizeof(ret->cursor), rows_text(rows, 2));
+        item_copy_text(ret->source, sizeof(ret->source), rows_text(rows, 3));
+        item_copy_text(ret->headline, sizeof(ret->headline), rows_text(rows, 4));
+        item_copy_text(ret->url, sizeof(ret->url), rows_text(rows, 5));
+        item_copy_text(ret->language, sizeof(ret->language), rows_text(rows, 6));
+        item_copy_text(ret->published, sizeof(ret->published), rows_text(rows, 7));
+        item_copy_text(ret->first_seen, sizeof(ret->first_seen), rows_text(rows, 8));
         ret->revises = rows_int(rows, 9);
         ret->repeats = rows_int(rows, 10);
 }
@@ -48,7 +47,7 @@ int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(json, SQL_CTL_LINE, &rows, "ti", line, n, (int64_t) whole);
+        r = db_query(json, SQL_CLIENT_ITEM, &rows, "ti", line, n, (int64_t) whole);
         if (r >= 0)
                 r = rows_next(rows);
         if (r <= 0) {
@@ -97,7 +96,7 @@ static int line_value(Db *json, const char *line, const char *path, char **ret,
         char *found;
         int r;
 
-        r = db_query(json, SQL_CTL_VALUE, &rows, "ss", line, path);
+        r = db_query(json, SQL_CLIENT_VALUE, &rows, "ss", line, path);
         if (r >= 0)
                 r = rows_next(rows);
         if (r <= 0) {
