@@ -1,17 +1,50 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One GET is a row of exchanges, each a question and its answer (exchange.h):
+ *
+ *     http_get() ──► ask() ──► curl, in http_turn() ──► on_answer() ─┬─► finish() ──► fn
+ *                      ▲                                             │
+ *                      └── follow(): a redirect ─────────────────────┘
+ *
+ * Redirects are followed by hand, since each step has its own rules: which headers go along, and
+ * where it may not lead.
+ */
+
 #include <poll.h>
 #include <strings.h>
 
 #include "common/log.h"
 #include "common/text.h"
-#include "fetch/address.h"
+#include "fetch/exchange.h"
 #include "fetch/explain.h"
-#include "fetch/http-private.h"
+#include "fetch/verdict.h"
 
 #define REDIRECTS_MAX 5U
 #define POOL_MAX 16L
 /* curl's own timeout comes first, and tells which; ours is for the day it does not. */
 #define DEADLINE_GRACE (500 * USEC_PER_MSEC)
+
+typedef struct Get {
+        struct Get *next;
+        Http *http;
+        const Source *source;
+        const Validators *known;
+        http_fn fn;
+        void *userdata;
+
+        char *url; /* of the exchange that is on */
+        Exchange exchange;
+        unsigned redirects;
+        usec_t begin, deadline;
+} Get;
+
+struct Http {
+        CURLM *multi;
+        char *user_agent;
+        Get *gets;
+        unsigned n_gets;
+};
 
 void validators_done(Validators *validators) {
         free(validators->url);
@@ -37,25 +70,26 @@ int http_new(const char *user_agent, Http **ret) {
         return 0;
 }
 
-static void request_free(Request *request) {
-        if (request->easy) {
-                (void) curl_multi_remove_handle(request->http->multi, request->easy);
-                curl_easy_cleanup(request->easy);
-        }
-        curl_slist_free_all(request->headers);
-        free(request->url);
-        buffer_done(&request->body);
-        free(request);
+static Get *get_free(Get *get) {
+        if (!get)
+                return NULL;
+        if (get->exchange.easy)
+                (void) curl_multi_remove_handle(get->http->multi, get->exchange.easy);
+        exchange_done(&get->exchange);
+        free(get->url);
+        free(get);
+        return NULL;
 }
+DEFINE_CLEANUP(Get, get_free);
 
 Http *http_free(Http *http) {
         if (!http)
                 return NULL;
-        while (http->requests) {
-                Request *request = http->requests;
+        while (http->gets) {
+                Get *get = http->gets;
 
-                http->requests = request->next;
-                request_free(request);
+                http->gets = get->next;
+                get_free(get);
         }
         (void) curl_multi_cleanup(http->multi);
         free(http->user_agent);
@@ -64,60 +98,59 @@ Http *http_free(Http *http) {
 }
 
 unsigned http_in_flight(const Http *http) {
-        return http->n_requests;
+        return http->n_gets;
+}
+
+/* Begins the exchange with get->url. */
+static int ask(Get *get, bool guarded) {
+        usec_t now = time_monotonic();
+        const Question question = {
+                .url = get->url,
+                .user_agent = get->http->user_agent,
+                .source = get->source,
+                .known = get->known,
+                .timeout = get->deadline > now ? get->deadline - now : 0,
+                .guarded = guarded,
+        };
+        int r;
+
+        r = exchange_begin(&get->exchange, &question, get);
+        if (r < 0)
+                return r;
+        if (curl_multi_add_handle(get->http->multi, get->exchange.easy) != CURLM_OK)
+                return -ENOMEM;
+        return 0;
 }
 
 int http_get(Http *http, const Source *source, const char *url, const Validators *known, http_fn fn,
              void *userdata) {
-        Request *request;
-        int r = -ENOMEM;
+        _cleanup_(get_freep) Get *get = NULL;
+        int r;
 
-        request = calloc(1, sizeof(Request));
-        if (!request)
+        get = calloc(1, sizeof(Get));
+        if (!get)
                 return -ENOMEM;
-        request->http = http;
-        request->source = source;
-        request->known = known;
-        request->fn = fn;
-        request->userdata = userdata;
-        request->begin = time_monotonic();
-        request->deadline = request->begin + source->timeout;
-        request->body = BUFFER(source->max_size);
-        request->easy = curl_easy_init();
-        request->url = strdup(url);
-        if (request->easy && request->url)
-                r = request_begin_hop(request);
-        if (r < 0) {
-                request_free(request);
+        get->http = http;
+        get->source = source;
+        get->known = known;
+        get->fn = fn;
+        get->userdata = userdata;
+        get->begin = time_monotonic();
+        get->deadline = get->begin + source->timeout;
+        get->url = strdup(url);
+        if (!get->url)
+                return -ENOMEM;
+        r = ask(get, false);
+        if (r < 0)
                 return r;
-        }
-        request->next = http->requests;
-        http->requests = request;
-        http->n_requests++;
+        get->next = http->gets;
+        http->gets = STEAL_POINTER(get);
+        http->n_gets++;
         return 0;
 }
 
-/* charset= of Content-Type, in a copy. NULL: none. */
-static char *find_charset(CURL *easy) {
-        const char *type = NULL;
-
-        if (curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK || !type)
-                return NULL;
-        while ((type = strchr(type, ';'))) {
-                type += strspn(type, "; \t");
-                if (strncasecmp(type, "charset", 7) == 0) {
-                        type += 7 + strspn(type + 7, " \t");
-                        if (*type != '=')
-                                continue;
-                        type += 1 + strspn(type + 1, " \t\"'");
-                        return strndup(type, strcspn(type, " \t\"';"));
-                }
-        }
-        return NULL;
-}
-
-static char *copy_header(CURL *easy, const char *name, const char *otherwise) {
-        const char *value = verdict_header(easy, name);
+static char *copy_field(const Exchange *e, const char *name, const char *otherwise) {
+        const char *value = exchange_header(e, name);
 
         if (isempty(value))
                 value = otherwise;
@@ -126,27 +159,27 @@ static char *copy_header(CURL *easy, const char *name, const char *otherwise) {
 }
 
 /* An answer of 304 may bring a new validator, and need not repeat the old one. */
-static Validators take_validators(const Request *request, const Reply *reply) {
-        const Validators *known = reply->state == STATE_UNCHANGED ? request->known : NULL;
+static Validators take_validators(const Get *get, const Reply *reply) {
+        const Validators *known = reply->state == STATE_UNCHANGED ? get->known : NULL;
         Validators v = {};
 
         if (reply->state != STATE_OK && reply->state != STATE_UNCHANGED)
                 return v;
-        v.etag = copy_header(request->easy, "ETag", known ? known->etag : NULL);
+        v.etag = copy_field(&get->exchange, "ETag", known ? known->etag : NULL);
         v.last_modified =
-                copy_header(request->easy, "Last-Modified", known ? known->last_modified : NULL);
-        v.url = v.etag || v.last_modified ? strdup(request->url) : NULL;
+                copy_field(&get->exchange, "Last-Modified", known ? known->last_modified : NULL);
+        v.url = v.etag || v.last_modified ? strdup(get->url) : NULL;
         if (!v.url)
                 validators_done(&v);
         return v;
 }
 
-/* Ends a request whose reply is known. */
-static void finish(Request *request, Reply *reply) {
-        _cleanup_(validators_done) Validators validators = take_validators(request, reply);
-        _cleanup_free_ char *charset = find_charset(request->easy),
-                            *url = STEAL_POINTER(request->url);
-        _cleanup_buffer_ Buffer body = request->body;
+/* Ends a GET whose reply is known. */
+static void finish(Get *get, Reply *reply) {
+        _cleanup_(validators_done) Validators validators = take_validators(get, reply);
+        _cleanup_free_ char *charset = exchange_charset(&get->exchange);
+        _cleanup_free_ char *url = STEAL_POINTER(get->url);
+        _cleanup_buffer_ Buffer body = get->exchange.body;
         const HttpAnswer answer = {
                 .reply = reply,
                 .body = &body,
@@ -154,99 +187,100 @@ static void finish(Request *request, Reply *reply) {
                 .charset = charset,
                 .validators = &validators,
         };
-        Http *http = request->http;
-        http_fn fn = request->fn;
-        void *userdata = request->userdata;
+        Http *http = get->http;
+        http_fn fn = get->fn;
+        void *userdata = get->userdata;
 
         reply->bytes = body.size;
-        reply->elapsed = time_monotonic() - request->begin;
-        request->body = BUFFER(0);
-        for (Request **p = &http->requests; *p; p = &(*p)->next)
-                if (*p == request) {
-                        *p = request->next;
+        reply->elapsed = time_monotonic() - get->begin;
+        get->exchange.body = BUFFER(0);
+        for (Get **p = &http->gets; *p; p = &(*p)->next)
+                if (*p == get) {
+                        *p = get->next;
                         break;
                 }
-        http->n_requests--;
-        request_free(request); /* before the page is read: that takes memory, too */
+        http->n_gets--;
+        get_free(get); /* before the page is read: that takes memory, too */
         fn(&answer, userdata);
         reply_done(reply);
 }
 
-/* 1: the request goes on at another URL. */
-static int follow(Request *request, Reply *reply) {
-        const char *location = NULL, *address = NULL;
-        _cleanup_free_ char *url = NULL;
-        int r;
+static bool has_scheme(const char *url, const char *scheme) {
+        return strncasecmp(url, scheme, strlen(scheme)) == 0;
+}
 
-        if (curl_easy_getinfo(request->easy, CURLINFO_REDIRECT_URL, &location) != CURLE_OK ||
-            !location)
+/* What is against going on at a URL; NULL: nothing. */
+static const char *refuse(const Get *get, const char *url) {
+        if (strlen(url) > URL_MAX || (!has_scheme(url, "http://") && !has_scheme(url, "https://")))
+                return "a redirect leads to what is neither http nor https, refused";
+        if (has_scheme(get->url, "https:") && !has_scheme(url, "https:"))
+                return "a redirect leads from https to http, refused";
+        return NULL;
+}
+
+/* 1: the GET goes on at another URL; 0: it does not, and the reply may say why. */
+static int follow(Get *get, Reply *reply) {
+        const char *location = exchange_location(&get->exchange), *why;
+        char *url;
+
+        if (!location)
                 return 0;
         explain("the server redirects to %.500s", location);
-        reply->http = 0;
-        (void) curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply->http);
-        if (request->redirects >= REDIRECTS_MAX) {
+        if (get->redirects >= REDIRECTS_MAX) {
                 reply_set(reply, STATE_HTTP_ERROR, "more than %u redirects", REDIRECTS_MAX);
                 return 0;
         }
         url = strndup(location, strcspn(location, "#"));
         if (!url)
                 return -ENOMEM;
-        if (strlen(url) > URL_MAX ||
-            (strncasecmp(url, "http://", 7) && strncasecmp(url, "https://", 8))) {
-                reply_set(reply, STATE_HTTP_ERROR,
-                          "a redirect leads to what is neither http nor https, refused");
+        why = refuse(get, url);
+        if (why) {
+                free(url);
+                reply_set(reply, STATE_HTTP_ERROR, "%s", why);
                 return 0;
         }
-        if (strncasecmp(request->url, "https:", 6) == 0 && strncasecmp(url, "https:", 6) != 0) {
-                reply_set(reply, STATE_HTTP_ERROR, "a redirect leads from https to http, refused");
-                return 0;
-        }
-
-        if (curl_easy_getinfo(request->easy, CURLINFO_PRIMARY_IP, &address) == CURLE_OK && address)
-                request->guarded = address_text_is_public(address);
-        free(request->url);
-        request->url = STEAL_POINTER(url);
-        request->redirects++;
-        r = request_begin_hop(request);
-        return r < 0 ? r : 1;
+        free(get->url);
+        get->url = url;
+        get->redirects++;
+        return ask(get, exchange_was_public(&get->exchange)) < 0 ? -ENOMEM : 1;
 }
 
-static void on_done(Request *request, CURLcode code) {
+/* An exchange has ended: what now? */
+static void on_answer(Get *get, CURLcode code) {
         _cleanup_reply_ Reply reply = {};
-        long status = 0;
+        const Exchange *e = &get->exchange;
         int r = 0;
 
-        (void) curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
-        (void) curl_multi_remove_handle(request->http->multi, request->easy);
-        if (verdict_is_redirect(status) && (code == CURLE_OK || request->question.body_begun)) {
-                r = follow(request, &reply);
+        (void) curl_multi_remove_handle(get->http->multi, e->easy);
+        exchange_end(&get->exchange, code);
+        reply.http = e->status;
+        if (verdict_is_redirect(e)) {
+                r = follow(get, &reply);
                 if (r > 0)
                         return;
         }
         if (r < 0)
                 reply_set(&reply, STATE_NETWORK_ERROR, "%s", strerror(-r));
-        else if (reply.state == STATE_OK) { /* follow() has not found anything against it */
-                request->question.error = request->error;
-                verdict(request->easy, code, &request->question, &reply);
-        }
-        finish(request, &reply);
+        else if (reply.state == STATE_OK) /* follow() has not found anything against it */
+                verdict(e, &reply);
+        finish(get, &reply);
 }
 
 static void check_deadlines(Http *http) {
         usec_t now = time_monotonic();
 
-        for (Request *request = http->requests, *next; request; request = next) {
-                next = request->next;
-                if (now >= request->deadline + DEADLINE_GRACE)
-                        on_done(request, CURLE_OPERATION_TIMEDOUT);
+        for (Get *get = http->gets, *next; get; get = next) {
+                next = get->next;
+                if (now >= get->deadline + DEADLINE_GRACE)
+                        on_answer(get, CURLE_OPERATION_TIMEDOUT);
         }
 }
 
 static int poll_timeout_ms(const Http *http) {
         usec_t now = time_monotonic(), next = now + USEC_PER_HOUR;
 
-        for (const Request *request = http->requests; request; request = request->next)
-                next = MIN(next, request->deadline + DEADLINE_GRACE);
+        for (const Get *get = http->gets; get; get = get->next)
+                next = MIN(next, get->deadline + DEADLINE_GRACE);
         return next <= now ? 0 : (int) ((next - now) / USEC_PER_MSEC) + 1;
 }
 
@@ -265,12 +299,12 @@ int http_turn(Http *http, int fd, short events, bool *ret_ready) {
                 return -EIO;
         }
         while ((message = curl_multi_info_read(http->multi, &left))) {
-                Request *request = NULL;
+                Get *get = NULL;
 
                 if (message->msg != CURLMSG_DONE)
                         continue;
-                (void) curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-                on_done(request, message->data.result);
+                (void) curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &get);
+                on_answer(get, message->data.result);
         }
         check_deadlines(http);
 

@@ -2,9 +2,8 @@
 #pragma once
 
 /*
- * Conditional GETs, several at once, with connections kept between them. Redirects are followed by
- * hand, since each step has its own rules: which headers go along, and where it may not lead.
- * http_proxy and its kin are obeyed as in curl(1).
+ * Conditional GETs, several at once, from a source to a verdict, with connections kept between
+ * them. http_proxy and its kin are obeyed as in curl(1).
  */
 
 #include "common/source.h"

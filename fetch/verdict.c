@@ -7,19 +7,10 @@
 #define RETRY_AFTER_MAX 3600
 #define FRESH_FOR_MAX (365L * 24 * 3600)
 
-const char *verdict_header(CURL *easy, const char *name) {
-        struct curl_header *header, *last;
-
-        if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-                return NULL;
-        if (header->amount > 1 &&
-            curl_easy_header(easy, name, header->amount - 1, CURLH_HEADER, -1, &last) == CURLHE_OK)
-                header = last;
-        return header->value;
-}
-
-bool verdict_is_redirect(long status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+bool verdict_is_redirect(const Exchange *e) {
+        return (e->status == 301 || e->status == 302 || e->status == 303 || e->status == 307 ||
+                e->status == 308) &&
+               (e->code == CURLE_OK || e->body_begun);
 }
 
 /* A number of seconds, nothing else. -1: it is not one. */
@@ -34,8 +25,8 @@ static long parse_seconds(const char *s, long max) {
         return MIN(value, max);
 }
 
-static unsigned read_retry_after(CURL *easy) {
-        const char *text = verdict_header(easy, "Retry-After");
+static unsigned read_retry_after(const Exchange *e) {
+        const char *text = exchange_header(e, "Retry-After");
         long seconds;
         time_t then;
 
@@ -72,14 +63,14 @@ static const char *find_directive(const char *list, const char *name, char *buff
         return NULL;
 }
 
-static unsigned read_fresh_for(CURL *easy) {
+static unsigned read_fresh_for(const Exchange *e) {
         struct curl_header *header;
         long max_age = 0, age = 0;
         const char *text;
         char value[16];
 
         for (size_t i = 0;
-             curl_easy_header(easy, "Cache-Control", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+             curl_easy_header(e->easy, "Cache-Control", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
              i++) {
                 if (find_directive(header->value, "no-cache", value, sizeof(value)) ||
                     find_directive(header->value, "no-store", value, sizeof(value)))
@@ -87,64 +78,61 @@ static unsigned read_fresh_for(CURL *easy) {
                 if (find_directive(header->value, "max-age", value, sizeof(value)))
                         max_age = parse_seconds(value, FRESH_FOR_MAX);
         }
-        text = verdict_header(easy, "Age");
+        text = exchange_header(e, "Age");
         if (text)
                 age = MAX(parse_seconds(text, FRESH_FOR_MAX), 0L);
         return (unsigned) MAX(max_age - age, 0L);
 }
 
 /* Signs, in the header, that this is not the page but a test whether we are a person. */
-static const char *find_challenge(CURL *easy, long status) {
+static const char *find_challenge(const Exchange *e) {
         static const char *const signs[] = { "x-amzn-waf-action", "x-sucuri-block" };
         const char *value;
 
-        value = verdict_header(easy, "cf-mitigated");
+        value = exchange_header(e, "cf-mitigated");
         if (value && strcasecmp(value, "challenge") == 0)
                 return "cf-mitigated";
         for (size_t i = 0; i < ELEMENTSOF(signs); i++)
-                if (verdict_header(easy, signs[i]))
+                if (exchange_header(e, signs[i]))
                         return signs[i];
-        value = verdict_header(easy, "server");
-        if (status == 503 && value && strcasecmp(value, "ddos-guard") == 0)
+        value = exchange_header(e, "server");
+        if (e->status == 503 && value && strcasecmp(value, "ddos-guard") == 0)
                 return "ddos-guard";
         return NULL;
 }
 
-static void judge_answer(CURL *easy, const Question *question, Reply *reply) {
-        const char *challenge;
-        long status = 0;
+static void judge_answer(const Exchange *e, Reply *reply) {
+        const char *challenge = find_challenge(e);
 
-        (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-        reply->http = status;
-        reply->retry_after = read_retry_after(easy);
-
-        challenge = find_challenge(easy, status);
+        reply->retry_after = read_retry_after(e);
         if (challenge)
                 reply_set(reply, STATE_BLOCKED,
-                          "the site sent a challenge page (%s) with status %ld", challenge, status);
-        else if (status == 401 || status == 403 || status == 429)
-                reply_set(reply, STATE_BLOCKED, "the server answered with status %ld", status);
-        else if (status >= 200 && status <= 299) {
+                          "the site sent a challenge page (%s) with status %ld", challenge,
+                          e->status);
+        else if (e->status == 401 || e->status == 403 || e->status == 429)
+                reply_set(reply, STATE_BLOCKED, "the server answered with status %ld", e->status);
+        else if (e->status >= 200 && e->status <= 299) {
                 reply->state = STATE_OK;
-                reply->fresh_for = read_fresh_for(easy);
-        } else if (status == 304 && question->conditional) {
+                reply->fresh_for = read_fresh_for(e);
+        } else if (e->status == 304 && e->conditional) {
                 reply->state = STATE_UNCHANGED;
-                reply->fresh_for = read_fresh_for(easy);
-        } else if (status == 304)
+                reply->fresh_for = read_fresh_for(e);
+        } else if (e->status == 304)
                 reply_set(reply, STATE_HTTP_ERROR,
                           "the server answered with status 304 to a question without "
                           "conditions");
-        else if (verdict_is_redirect(status))
+        else if (verdict_is_redirect(e))
                 reply_set(reply, STATE_HTTP_ERROR,
                           "the server redirects, but does not say where to");
         else
-                reply_set(reply, STATE_HTTP_ERROR, "the server answered with status %ld", status);
+                reply_set(reply, STATE_HTTP_ERROR, "the server answered with status %ld",
+                          e->status);
 }
 
-static void judge_error(CURLcode code, const Question *question, Reply *reply) {
-        const char *words = curl_easy_strerror(code);
+static void judge_error(const Exchange *e, Reply *reply) {
+        const char *words = curl_easy_strerror(e->code);
 
-        switch (code) {
+        switch (e->code) {
         case CURLE_OPERATION_TIMEDOUT:
                 reply_set(reply, STATE_TIMEOUT, "no whole answer within Timeout=");
                 return;
@@ -161,29 +149,25 @@ static void judge_error(CURLcode code, const Question *question, Reply *reply) {
         case CURLE_SSL_CACERT_BADFILE:
                 /* Here curl's message says more, a certificate that expired for one, and no figures
                  * that change. */
-                reply_set(reply, STATE_NETWORK_ERROR, "%s",
-                          isempty(question->error) ? words : question->error);
+                reply_set(reply, STATE_NETWORK_ERROR, "%s", isempty(e->error) ? words : e->error);
                 return;
         default:
                 reply_set(reply, STATE_NETWORK_ERROR, "%s", words);
         }
 }
 
-void verdict(CURL *easy, CURLcode code, const Question *question, Reply *reply) {
-        long status = 0;
-
-        (void) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-        reply->http = status;
-        if (question->too_large)
+void verdict(const Exchange *e, Reply *reply) {
+        reply->http = e->status;
+        if (e->body_too_large)
                 reply_set(reply, STATE_TOO_LARGE, "the page is larger than MaxSize=");
-        else if (question->headers_too_large)
+        else if (e->header_too_large)
                 reply_set(reply, STATE_HTTP_ERROR,
                           "the header of the answer is larger than 256 KiB");
-        else if (question->refused && code == CURLE_COULDNT_CONNECT)
+        else if (e->refused && e->code == CURLE_COULDNT_CONNECT)
                 reply_set(reply, STATE_HTTP_ERROR,
                           "a redirect leads from a public to a private address, refused");
-        else if (code != CURLE_OK && !(question->body_begun && status >= 300))
-                judge_error(code, question, reply);
+        else if (e->code != CURLE_OK && !(e->body_begun && e->status >= 300))
+                judge_error(e, reply);
         else
-                judge_answer(easy, question, reply);
+                judge_answer(e, reply);
 }

@@ -656,11 +656,14 @@ from website import Response, Site, strip_page
 fetcher, config, key = sys.argv[2:5]
 def moved(to):
     return Response("", status=302, headers={"Location": to})
-def ask(url):
-    open(config + "/sources/one.source", "w").write(
-        f"[Source]\\nURL={url}\\nTimeout=10s\\n[Strip]\\nStrip=//ul[has-class('ticker')]\\n")
-    done = subprocess.run([fetcher, f"--config={config}/tickerd.conf"], input="one\\n", capture_output=True, text=True)
-    reply = json.loads(done.stdout)
+def ask(*urls):
+    # One fetcher, asked for one after the other; its last reply.
+    with subprocess.Popen([fetcher, f"--config={config}/tickerd.conf"], stdin=-1, stdout=-1, text=True) as process:
+        for n, url in enumerate(urls):
+            open(f"{config}/sources/s{n}.source", "w").write(
+                f"[Source]\\nURL={url}\\nTimeout=10s\\n[Strip]\\nStrip=//ul[has-class('ticker')]\\n")
+            print(f"s{n}", file=process.stdin, flush=True)
+            reply = json.loads(process.stdout.readline())
     return [reply["state"], reply.get("detail", "")]
 
 answers = {}
@@ -679,6 +682,7 @@ with Site("5.5.5.5") as public, Site("127.0.0.1") as private, Site("6.6.6.6") as
     answers["public to mapped"] = ask(public.url("/in6"))
     answers["public to public to private"] = ask(public.url("/on"))
     answers["private asked"] = len(private.requests.all())
+    answers["over a kept connection"] = ask(private.url("/"), public.url("/in"))
     answers["public to public"] = ask(public.url("/across"))
     answers["private to private"] = ask(second.url("/between"))
     answers["private to public"] = ask(second.url("/out"))
@@ -728,6 +732,7 @@ def test_public_addresses_and_tls(config, tmp_path):
     assert answers["public to mapped"][0] == "http-error"
     assert answers["public to public to private"] == refused
     assert answers["private asked"] == 0
+    assert answers["over a kept connection"] == refused
     assert answers["public to public"] == answers["private to private"] == answers["private to public"] == ["ok", ""]
     assert answers["https"] == ["ok", ""]
     assert answers["https to http"] == ["http-error", "a redirect leads from https to http, refused"]

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <strings.h>
+
+#include "fetch/address.h"
+#include "fetch/exchange.h"
+#include "fetch/url.h"
+
+#define HEADER_MAX (256U * 1024U)
+
+static size_t on_header(_unused_ char *data, size_t size, size_t n, void *userdata) {
+        Exchange *e = userdata;
+
+        e->header_size += size * n;
+        if (e->header_size <= HEADER_MAX)
+                return size * n;
+        e->header_too_large = true;
+        return 0;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
+        Exchange *e = userdata;
+        long status = 0;
+
+        n *= size;
+        e->body_begun = true;
+        (void) curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &status);
+        if (status >= 300) {
+                /* Nobody reads it; what is short is let through, to keep the connection. */
+                e->discarded += n;
+                return e->discarded <= e->body.max ? n : 0;
+        }
+        buffer_append(&e->body, data, n);
+        if (buffer_error(&e->body) < 0) {
+                e->body_too_large = true;
+                return 0;
+        }
+        return n;
+}
+
+/* Where a name leads is known only here; what we looked up ourselves could change before curl looks
+ * it up. */
+static curl_socket_t on_socket(void *userdata, _unused_ curlsocktype purpose,
+                               struct curl_sockaddr *address) {
+        Exchange *e = userdata;
+
+        if (e->guarded && !address_is_public(&address->addr)) {
+                e->refused = true;
+                return CURL_SOCKET_BAD;
+        }
+        return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static int add_header(Exchange *e, const char *header) {
+        struct curl_slist *grown = curl_slist_append(e->headers, header);
+
+        if (!grown)
+                return -ENOMEM;
+        e->headers = grown;
+        return 0;
+}
+
+static int add_condition(Exchange *e, const char *name, const char *value) {
+        _cleanup_free_ char *header = NULL;
+
+        if (!value)
+                return 0;
+        if (asprintf(&header, "%s: %s", name, value) < 0) {
+                header = NULL;
+                return -ENOMEM;
+        }
+        e->conditional = true;
+        return add_header(e, header);
+}
+
+/* The user's headers for the user's host only, conditions only for the very page they came from. */
+static int set_headers(Exchange *e, const Question *question) {
+        const Values *headers = &question->source->headers;
+        const Validators *known = question->known;
+        int r = 0;
+
+        if (url_same_origin(question->source->url.text, question->url))
+                for (size_t i = 0; r >= 0 && i < headers->n; i++)
+                        r = add_header(e, headers->items[i].text);
+        if (r >= 0 && known && known->url && streq(known->url, question->url)) {
+                r = add_condition(e, "If-None-Match", known->etag);
+                if (r >= 0)
+                        r = add_condition(e, "If-Modified-Since", known->last_modified);
+        }
+        return r;
+}
+
+static int set_options(Exchange *e, const Question *question, void *userdata) {
+        long timeout_ms = (long) ((question->timeout + USEC_PER_MSEC - 1) / USEC_PER_MSEC);
+        CURLcode failed = CURLE_OK;
+
+#define SET(option, value)                                                                         \
+        do {                                                                                       \
+                if (failed == CURLE_OK)                                                            \
+                        failed = curl_easy_setopt(e->easy, option, value);                         \
+        } while (0)
+
+        SET(CURLOPT_URL, question->url);
+        SET(CURLOPT_PRIVATE, userdata);
+        SET(CURLOPT_PROTOCOLS_STR, "http,https");
+        SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+        SET(CURLOPT_FOLLOWLOCATION, 0L);
+        SET(CURLOPT_NOSIGNAL, 1L); /* SIGALRM is ours */
+        SET(CURLOPT_USERAGENT, question->user_agent);
+        SET(CURLOPT_HTTPHEADER, e->headers);
+        SET(CURLOPT_ACCEPT_ENCODING, "");
+        SET(CURLOPT_TIMEOUT_MS, MAX(timeout_ms, 1L)); /* 0 were none */
+        SET(CURLOPT_CONNECTTIMEOUT_MS, MAX(timeout_ms, 1L));
+        SET(CURLOPT_HEADERFUNCTION, on_header);
+        SET(CURLOPT_HEADERDATA, e);
+        SET(CURLOPT_WRITEFUNCTION, on_body);
+        SET(CURLOPT_WRITEDATA, e);
+        SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+        SET(CURLOPT_OPENSOCKETDATA, e);
+        SET(CURLOPT_ERRORBUFFER, e->error);
+        SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+        /* A connection from the pool would not ask on_socket(). */
+        SET(CURLOPT_FRESH_CONNECT, e->guarded ? 1L : 0L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+        SET(CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that does not answer */
+#endif
+#undef SET
+        return failed == CURLE_OK ? 0 : -ENOMEM;
+}
+
+int exchange_begin(Exchange *e, const Question *question, void *userdata) {
+        CURL *easy = e->easy ? e->easy : curl_easy_init();
+        int r;
+
+        if (!easy)
+                return -ENOMEM;
+        curl_easy_reset(easy);
+        curl_slist_free_all(e->headers);
+        buffer_done(&e->body);
+        *e = (Exchange){
+                .easy = easy,
+                .body = BUFFER(question->source->max_size),
+                .guarded = question->guarded,
+        };
+        r = set_headers(e, question);
+        return r < 0 ? r : set_options(e, question, userdata);
+}
+
+void exchange_end(Exchange *e, CURLcode code) {
+        e->code = code;
+        (void) curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &e->status);
+}
+
+void exchange_done(Exchange *e) {
+        curl_easy_cleanup(e->easy);
+        curl_slist_free_all(e->headers);
+        buffer_done(&e->body);
+        *e = (Exchange){};
+}
+
+const char *exchange_header(const Exchange *e, const char *name) {
+        struct curl_header *header, *last;
+
+        if (curl_easy_header(e->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+                return NULL;
+        if (header->amount > 1 && curl_easy_header(e->easy, name, header->amount - 1, CURLH_HEADER,
+                                                   -1, &last) == CURLHE_OK)
+                header = last;
+        return header->value;
+}
+
+char *exchange_charset(const Exchange *e) {
+        const char *type = NULL;
+
+        if (curl_easy_getinfo(e->easy, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK || !type)
+                return NULL;
+        while ((type = strchr(type, ';'))) {
+                type += strspn(type, "; \t");
+                if (strncasecmp(type, "charset", 7) == 0) {
+                        type += 7 + strspn(type + 7, " \t");
+                        if (*type != '=')
+                                continue;
+                        type += 1 + strspn(type + 1, " \t\"'");
+                        return strndup(type, strcspn(type, " \t\"';"));
+                }
+        }
+        return NULL;
+}
+
+const char *exchange_location(const Exchange *e) {
+        const char *location = NULL;
+
+        (void) curl_easy_getinfo(e->easy, CURLINFO_REDIRECT_URL, &location);
+        return location;
+}
+
+bool exchange_was_public(const Exchange *e) {
+        const char *address = NULL;
+
+        (void) curl_easy_getinfo(e->easy, CURLINFO_PRIMARY_IP, &address);
+        return isempty(address) ? e->guarded : address_text_is_public(address);
+}
