@@ -8,13 +8,18 @@
 static char message[512]; /* written beforehand: a handler may not format */
 
 static void on_alarm(int signal) {
+        /* Should nobody take the message, the next alarm ends us: it has no handler any more. */
+        (void) alarm(1);
         if (write(STDERR_FILENO, message, strlen(message)) < 0)
                 message[0] = '\0'; /* nobody is left to tell */
-        (void) raise(signal);      /* once this returns, as if there were no handler */
+        (void) raise(signal);
 }
 
 void deadline_begin(unsigned seconds, const char *what) {
-        const struct sigaction action = { .sa_handler = on_alarm, .sa_flags = SA_RESETHAND };
+        const struct sigaction action = {
+                .sa_handler = on_alarm,
+                .sa_flags = SA_RESETHAND | SA_NODEFER,
+        };
 
         (void) snprintf(
                 message, sizeof(message),

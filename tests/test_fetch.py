@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """tickerd-fetch: golden pages, the states of a reply over real HTTP, and what real pages yield."""
 
+import contextlib
 import email.utils
 import gzip
 import hashlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -18,7 +20,7 @@ import zlib
 import pytest
 
 from programs import BUILD, GUARD, ROOT, environment, fetch
-from website import Response, Site, strip_page
+from website import DEADLINE, Response, Site, strip_page
 
 GOLDEN = ROOT / "tests/golden"
 PAGES = sorted(path for path in GOLDEN.iterdir() if path.suffix in (".html", ".xml", ".page"))
@@ -621,6 +623,28 @@ def test_a_page_that_takes_too_long_ends_the_process(config, site, fetcher):
     assert fetcher.wait_exit() == -signal.SIGALRM
 
 
+def test_a_page_that_takes_too_long_where_nobody_reads_the_messages(config, site):
+    site.set("/", strip_page(["a" * 1900 + "b"]))
+    config.source("one", site.url("/"), Timeout="1s", Strike=r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5c")
+    out, full = os.pipe()
+    os.set_blocking(full, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(full, b"x" * 4096)
+    os.set_blocking(full, True)
+    process = subprocess.Popen([*GUARD, BUILD / "fetch/tickerd-fetch", f"--config={config.path}"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=full, env=environment())
+    with process, contextlib.closing(process.stdin):
+        process.stdin.write(b"one\n")
+        process.stdin.flush()
+        try:
+            assert process.wait(DEADLINE) == -signal.SIGALRM
+        finally:
+            process.kill()
+    os.close(out)
+    os.close(full)
+
+
 def test_usage():
     for args in (["--page=x"], ["--url=http://x/"], ["--source=x", "--page=y", "--url=z"], ["word"], ["--no-such"],
                  ["--check", "--source=x"]):
@@ -651,7 +675,7 @@ def test_once(site, config, tmp_path):
 NAMESPACE = """
 import json, ssl, subprocess, sys, threading
 sys.path.insert(0, sys.argv[1])
-from website import Response, Site, strip_page
+from website import DEADLINE, Response, Site, strip_page
 
 fetcher, config, key = sys.argv[2:5]
 def moved(to):
