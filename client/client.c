@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -150,7 +151,7 @@ static int wait_readable(int fd, usec_t patience) {
         struct pollfd pollfd = { .fd = fd, .events = POLLIN };
         int n;
 
-        n = poll(&pollfd, 1, (int) (patience / USEC_PER_MSEC));
+        n = poll(&pollfd, 1, (int) MIN(patience / USEC_PER_MSEC, (usec_t) INT_MAX));
         return n < 0 && errno != EINTR ? -errno : n > 0;
 }
 
@@ -267,6 +268,8 @@ static int on_line(Client *client, ClientEvent *e) {
                 rows = NULL;
                 return r < 0 ? r : -EBADMSG;
         }
+        if (rows_null(rows, 0))
+                return -EBADMSG;
         item_copy_text(client->name, sizeof(client->name), rows_text(rows, 0));
         e->name = client->name;
         if (streq(e->name, "hello")) {
