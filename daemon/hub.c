@@ -226,7 +226,7 @@ int hub_listen_fd(Hub *hub, int fd, const char *path) {
 }
 
 int hub_listen(Hub *hub, const char *path, mode_t mode) {
-        int r, fd;
+        int r, fd = -1;
 
         r = open_socket(path, mode, &fd);
         if (r < 0) {

@@ -14,7 +14,7 @@ typedef struct Told {
 
 bool explain_enabled;
 
-static void say(const char *prefix, const char *format, va_list arguments) {
+static _printf_(2, 0) void say(const char *prefix, const char *format, va_list arguments) {
         _cleanup_free_ char *text = NULL;
 
         if (vasprintf(&text, format, arguments) < 0)
