@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What every test can ask for by name. TICKERD_BUILD is the build folder under test (default: build)."""
 
+import collections
 import gzip
 import json
 import os
@@ -82,10 +83,14 @@ def pytest_configure():
 
 
 def pytest_terminal_summary(terminalreporter):
-    """For ./dev test, which adds up several suites."""
+    """For ./dev test, which adds up several suites: a line of numbers, then one for each reason to skip."""
     path = os.environ.get("TICKERD_COUNTS")
     if path:
         n = {outcome: len(reports) for outcome, reports in terminalreporter.stats.items()}
         passed, failed = n.get("passed", 0), n.get("failed", 0) + n.get("error", 0)
         skipped = n.get("skipped", 0) + n.get("xfailed", 0)
-        pathlib.Path(path).write_text(f"{passed} {failed} {skipped}\n", encoding="utf-8")
+        reasons = collections.Counter(
+            f"{report.nodeid.partition('::')[0]}: {report.longrepr[2].removeprefix('Skipped: ')}"
+            for report in terminalreporter.stats.get("skipped", []))
+        lines = [f"{passed} {failed} {skipped}", *(f"{count} of {reason}" for reason, count in reasons.items())]
+        pathlib.Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")

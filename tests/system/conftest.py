@@ -15,6 +15,13 @@ TOOLS = "mmdebstrap systemd-nspawn nsenter dpkg-buildpackage dh lintian".split()
 RIGHTS = 1 << 21 | 1 << 12  # CAP_SYS_ADMIN, and CAP_NET_ADMIN, without which the machine's loopback stays down
 
 
+def pytest_collection_modifyitems(items):
+    """There is one machine: whoever runs tests in parallel leaves these together."""
+    for item in items:
+        if pathlib.Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("system"))
+
+
 def why_not():
     """Why no system can be booted here; None if one can."""
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
