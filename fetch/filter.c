@@ -16,6 +16,7 @@
 
 typedef struct Filter {
         Http *http;
+        Db *db; /* writes JSON */
         Feeds feeds;
         int in, out;
         Buffer input;
@@ -45,10 +46,10 @@ static int write_all(int fd, const char *data, size_t n) {
 }
 
 static int send_reply(Filter *filter, const Reply *reply, const char *name) {
-        _cleanup_buffer_ Buffer line = BUFFER(REPLY_MAX);
+        _cleanup_buffer_ Buffer line = BUFFER(0);
         int r;
 
-        r = reply_write(reply, name, &line);
+        r = reply_write(filter->db, reply, name, &line);
         if (r < 0)
                 return log_oom();
         return write_all(filter->out, line.data, line.size);
@@ -165,7 +166,8 @@ static int read_input(Filter *filter) {
                 filter->ended = true;
                 return 0;
         }
-        return buffer_append(&filter->input, chunk, (size_t) n);
+        buffer_append(&filter->input, chunk, (size_t) n);
+        return buffer_error(&filter->input);
 }
 
 static int loop(Filter *filter) {
@@ -207,16 +209,17 @@ int filter_run(const Config *config, int in, int out) {
         };
         int r;
 
-        r = http_new(config->user_agent.text, &filter.http);
-        if (r < 0)
-                return log_oom();
-        r = loop(&filter);
+        r = db_open(":memory:", false, &filter.db);
+        if (r >= 0)
+                r = http_new(config->user_agent.text, &filter.http);
+        r = r < 0 ? log_oom() : loop(&filter);
         if (r == -EPIPE) /* that nobody reads is nobody's trouble */
                 r = 0;
         if (r < 0 && r != -ENOMEM)
                 log_error("%s", strerror(-r));
 
         http_free(filter.http);
+        db_free(filter.db);
         feeds_done(&filter.feeds);
         buffer_done(&filter.input);
         return r;

@@ -13,10 +13,13 @@ typedef struct Reading {
 } Reading;
 
 static int print(const Reply *reply, const char *name) {
-        _cleanup_buffer_ Buffer line = BUFFER(REPLY_MAX);
+        _cleanup_buffer_ Buffer line = BUFFER(0);
+        _cleanup_(db_freep) Db *db = NULL;
         int r;
 
-        r = reply_write(reply, name, &line);
+        r = db_open(":memory:", false, &db);
+        if (r >= 0)
+                r = reply_write(db, reply, name, &line);
         if (r < 0)
                 return log_oom();
         if (fwrite(line.data, 1, line.size, stdout) != line.size || fflush(stdout) != 0) {

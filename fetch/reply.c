@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdarg.h>
 
-#include "common/json.h"
 #include "common/text.h"
 #include "fetch/reply.h"
 
@@ -81,69 +80,68 @@ int reply_add(Reply *reply, Entry *entry) {
         return 0;
 }
 
-static int write_entry(const Entry *entry, Buffer *b) {
-        int r;
+/* One text, of a statement that yields it as JSON. */
+static int append_json(Rows *row, Buffer *b) {
+        int r = rows_next(row);
 
-        r = json_begin(b);
-        if (r >= 0)
-                r = json_add_string(b, "headline", entry->headline);
-        if (r >= 0)
-                r = json_add_string(b, "url", entry->url);
-        if (r >= 0)
-                r = json_add_string(b, "published", entry->published);
-        return r < 0 ? r : buffer_append(b, "}", 1);
-}
-
-static int write_entries(const Reply *reply, Buffer *b) {
-        int r;
-
-        r = json_add_raw(b, "items", "[");
-        for (size_t i = 0; r >= 0 && i < reply->n_entries; i++) {
-                if (i > 0)
-                        r = buffer_append(b, ",", 1);
-                if (r >= 0)
-                        r = write_entry(reply->entries + i, b);
+        if (r > 0) {
+                buffer_puts(b, strnull(rows_text(row, 0)));
+                rows_end(row);
         }
-        return r < 0 ? r : buffer_append(b, "]", 1);
+        return r < 0 ? r : 0;
 }
 
-static int write_line(const Reply *reply, const char *source, Buffer *b) {
-        const struct {
-                const char *key;
-                int64_t value;
-        } numbers[] = {
-                { "http", reply->http },
-                { "retry_after", reply->retry_after },
-                { "fresh_for", reply->fresh_for },
-                { "bytes", (int64_t) reply->bytes },
-                { "ms", (int64_t) ((reply->elapsed + USEC_PER_MSEC - 1) / USEC_PER_MSEC) },
-                { "strip", reply->strip },
-        };
-        int r;
+static int append_entries(Db *db, const Reply *reply, Buffer *b) {
+        buffer_puts(b, "[");
+        for (size_t i = 0; i < reply->n_entries && buffer_error(b) == 0; i++) {
+                const Entry *entry = reply->entries + i;
+                Rows *row;
+                int r;
 
-        r = json_begin(b);
-        if (r >= 0)
-                r = json_add_string(b, "source", source);
-        if (r >= 0)
-                r = json_add_string(b, "state", state_name(reply->state));
-        if (r >= 0)
-                r = json_add_string(b, "detail", reply->detail);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(numbers); i++)
-                if (numbers[i].value > 0)
-                        r = json_add_number(b, numbers[i].key, numbers[i].value);
-        if (r >= 0 && reply->state == STATE_OK)
-                r = write_entries(reply, b);
-        return r < 0 ? r : json_end(b);
+                if (i > 0)
+                        buffer_puts(b, ",");
+                r = db_query(db, SQL_REPLY_ENTRY, &row, "sss", entry->headline, entry->url,
+                             entry->published);
+                if (r >= 0)
+                        r = append_json(row, b);
+                if (r < 0)
+                        return r;
+        }
+        buffer_puts(b, "]");
+        return 0;
 }
 
-int reply_write(const Reply *reply, const char *source, Buffer *b) {
-        /* A line of its own first: the limit is one of the line, not of what waits in b. */
+static int append_line(Db *db, const Reply *reply, const char *source, Buffer *b) {
+        _cleanup_buffer_ Buffer entries = BUFFER(b->max);
+        Rows *row;
+        int r = 0;
+
+        if (reply->state == STATE_OK)
+                r = append_entries(db, reply, &entries);
+        if (r >= 0)
+                r = buffer_error(&entries);
+        if (r >= 0)
+                r = db_query(db, SQL_REPLY_LINE, &row, "sssiiiiiis", source,
+                             state_name(reply->state), reply->detail, (int64_t) reply->http,
+                             (int64_t) reply->retry_after, (int64_t) reply->fresh_for,
+                             (int64_t) reply->bytes,
+                             (int64_t) ((reply->elapsed + USEC_PER_MSEC - 1) / USEC_PER_MSEC),
+                             (int64_t) reply->strip, entries.data);
+        if (r >= 0)
+                r = append_json(row, b);
+        if (r < 0)
+                return r;
+        buffer_puts(b, "\n");
+        return buffer_error(b);
+}
+
+int reply_write(Db *db, const Reply *reply, const char *source, Buffer *ret) {
         _cleanup_buffer_ Buffer line = BUFFER(REPLY_MAX);
         int r;
 
-        r = write_line(reply, source, &line);
+        r = append_line(db, reply, source, &line);
         if (r == -ENOBUFS) {
-                Reply large = {
+                const Reply large = {
                         .state = STATE_TOO_LARGE,
                         .detail = (char *) "the entries are more than a reply can hold",
                         .http = reply->http,
@@ -152,8 +150,12 @@ int reply_write(const Reply *reply, const char *source, Buffer *b) {
                         .strip = reply->strip,
                 };
 
-                buffer_clear(&line);
-                r = write_line(&large, source, &line);
+                buffer_done(&line);
+                r = append_line(db, &large, source, &line);
         }
-        return r < 0 ? r : buffer_append(b, line.data, line.size);
+        if (r < 0)
+                return r;
+        *ret = line;
+        line = BUFFER(0);
+        return 0;
 }

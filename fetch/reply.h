@@ -6,6 +6,7 @@
 #include "common/buffer.h"
 #include "common/state.h"
 #include "common/timespan.h"
+#include "sql/db.h"
 
 #define REPLY_MAX (16U * 1024U * 1024U)
 #define ENTRIES_MAX 2000U
@@ -54,7 +55,7 @@ int reply_add(Reply *reply, Entry *entry);
 void entry_done(Entry *entry);
 
 /*
- * Appends the reply as a line. One that would be longer than REPLY_MAX is told as too-large
- * instead. Errors as buffer_append().
+ * Makes the reply a line, with any connection; caller empties ret with buffer_done(). One that
+ * would be longer than REPLY_MAX is told as too-large instead. -ENOMEM.
  */
-int reply_write(const Reply *reply, const char *source, Buffer *b);
+int reply_write(Db *db, const Reply *reply, const char *source, Buffer *ret);

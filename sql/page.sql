@@ -1,4 +1,4 @@
--- JSON that a page has, read by the fetcher; no tables.
+-- JSON that a page has, read by the fetcher, and the reply that it writes; no tables.
 
 -- name: json-valid
 -- Whether a text (?1) is JSON as RFC 8259 has it: later versions of SQLite read more than that, and must be asked first.
@@ -46,3 +46,14 @@ WHERE type = 'text' AND instr(substr(fullkey, length(?2) + 4), '[') = 0;
 SELECT fullkey, key, type = 'true' FROM json_tree(?1)
 WHERE type IN ('true', 'false') AND substr(?2, 1, length(path) + 1) = path || '.'
 ORDER BY length(path) DESC;
+
+-- name: reply-entry
+-- An entry of a reply: headline (?1), link (?2) and time (?3), where they are known.
+SELECT json_patch('{}', json_object('headline', ?1, 'url', ?2, 'published', ?3));
+
+-- name: reply-line
+-- A reply of the fetcher. Texts that are NULL and numbers that are 0 are not known; its entries (?10) are JSON.
+SELECT json_patch('{}', json_object(
+        'source', ?1, 'state', ?2, 'detail', ?3, 'http', nullif(?4, 0), 'retry_after', nullif(?5, 0),
+        'fresh_for', nullif(?6, 0), 'bytes', nullif(?7, 0), 'ms', nullif(?8, 0), 'strip', nullif(?9, 0),
+        'items', json(?10)));

@@ -22,7 +22,7 @@ static void check_entry(const Entry *entry) {
 }
 
 static void check_reply(const Reply *reply) {
-        _cleanup_buffer_ Buffer line = BUFFER(REPLY_MAX);
+        _cleanup_buffer_ Buffer line = BUFFER(0);
         static Db *json;
         Rows *rows;
 
@@ -32,7 +32,7 @@ static void check_reply(const Reply *reply) {
                 check_entry(reply->entries + i);
         if ((reply->state == STATE_OK) != (reply->n_entries > 0) || reply->n_entries > ENTRIES_MAX)
                 abort();
-        if (reply_write(reply, "fuzz", &line) < 0 || !utf8_valid(line.data, line.size) ||
+        if (reply_write(json, reply, "fuzz", &line) < 0 || !utf8_valid(line.data, line.size) ||
             memchr(line.data, '\n', line.size) != line.data + line.size - 1)
                 abort();
         if (db_query(json, SQL_JSON_MEMBERS, &rows, "t", line.data, line.size) < 0 ||
