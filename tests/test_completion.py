@@ -54,7 +54,7 @@ def test_tab(shell, typed, expected):
     shell.wait(expected)
 
 
-VALUES = {"lines": "1", "width": "1", "source": "x", "color": "auto", "format": "json", "config": "/dev/null"}
+VALUES = {"cursor-file": "/dev/null/x", "lines": "1", "width": "1", "source": "x", "color": "auto", "format": "json", "config": "/dev/null"}
 WORDS = {"search": ["x"], "try": ["x"], "suggest": ["x"]}
 
 
