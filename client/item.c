@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/item.h"
 #include "common/json.h"
+#include "common/utf8.h"
 
 bool cursor_valid(const char *s) {
         size_t store = strspn(s, "0123456789abcdef"), id;
@@ -19,15 +20,10 @@ void item_copy_text(char *to, size_t size, const char *from) {
                 while (n > 0 && ((unsigned char) from[n] & 0xc0) == 0x80)
                         n--;
         }
-        for (size_t i = 0; i < n; i++) {
-                unsigned char c = (unsigned char) from[i];
-
-                to[i] = c < 0x20 || c == 0x7f ? '?' : from[i];
-                /* U+0080 to U+009F, which some terminals obey, too */
-                if (i > 0 && from[i - 1] == '\xc2' && (c & 0xe0) == 0x80)
-                        to[i - 1] = to[i] = '?';
-        }
+        if (n > 0)
+                memcpy(to, from, n);
         to[n] = '\0';
+        utf8_mask(to, n, "");
 }
 
 void item_read(Rows *rows, Item *ret) {
@@ -111,6 +107,8 @@ static int line_value(Db *json, const char *line, const char *path, char **ret,
         found = text ? strdup(text) : NULL;
         if (text && !found)
                 return -ENOMEM;
+        if (found)
+                utf8_mask(found, strlen(found), "");
         *ret = found;
         return 0;
 }

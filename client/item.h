@@ -9,7 +9,8 @@
 
 #define CURSOR_MAX 80U
 
-/* What is not known is empty, or 0. Control characters were made '?', whoever sent them. */
+/* What is not known is empty, or 0. Texts do nothing to a terminal, whoever sent them: utf8_mask().
+ */
 typedef struct Item {
         int64_t id;
         int64_t revises;
@@ -40,10 +41,11 @@ int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret);
 /* The line that the socket would have sent for an item, with its newline. */
 int item_write(const Item *item, Buffer *b);
 
-/* Copies what fits of a text, cut between characters; NULL is "". Control characters become '?', so
- * that it does nothing to a terminal. */
+/* Copies what fits of a text, cut between characters; NULL is "". It does nothing to a
+ * terminal: utf8_mask(). */
 void item_copy_text(char *to, size_t size, const char *from);
 
-/* What a line has at a path, such as "$.state", as text that caller frees; NULL if nothing. */
+/* What a line has at a path, such as "$.state", as text that caller frees; NULL if nothing. It does
+ * nothing to a terminal. */
 int line_text(Db *json, const char *line, const char *path, char **ret);
 int line_number(Db *json, const char *line, const char *path, int64_t *ret);

@@ -100,6 +100,13 @@ void sources_free(Source **sources, size_t n) {
         free(sources);
 }
 
+bool config_enables(const Config *config, const char *name) {
+        for (size_t i = 0; i < config->sources.n; i++)
+                if (streq(config->sources.items[i].text, name))
+                        return true;
+        return false;
+}
+
 int config_load_listed(const Config *config, size_t i, Source **ret) {
         const Value *v = config->sources.items + i;
         const char *file = v->file ? v->file : config->path;

@@ -35,6 +35,9 @@ DEFINE_CLEANUP(Config, config_free);
  */
 int config_load_source(const Config *config, const char *name, Source **ret);
 
+/* Does Sources= name it? */
+bool config_enables(const Config *config, const char *name);
+
 /* Reads the enabled source number i. A missing one is an error at the line that names it. */
 int config_load_listed(const Config *config, size_t i, Source **ret);
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "common/log.h"
+#include "common/utf8.h"
 
 /* Long enough for a path, a line number and a sentence; the rest of a longer message is cut off. */
 #define MESSAGE_MAX 8192U
@@ -35,11 +36,7 @@ static void log_write(int priority, const char *message) {
         else
                 n = snprintf(line, sizeof(line) - 1, "%s", message);
         n = MIN(n, (int) sizeof(line) - 2);
-        for (int i = 0; i < n; i++)
-                if ((unsigned char) line[i] < 0x20 || line[i] == 0x7f)
-                        line[i] = '?';
-                else if (line[i] == '\xc2' && ((unsigned char) line[i + 1] & 0xe0) == 0x80)
-                        line[i] = line[i + 1] = '?'; /* U+0080 to U+009F */
+        utf8_mask(line, (size_t) n, "");
         line[n++] = '\n';
 
         /* A journald that stalls must not stall us. Nobody is left to tell if this fails. */

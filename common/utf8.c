@@ -46,6 +46,11 @@ size_t utf8_next(const char *s, size_t n, uint32_t *ret_character) {
         return length;
 }
 
+/* U+FFFD itself is three well-formed bytes; as a sign of error it is not those. */
+static bool is_error(const char *s, size_t length, uint32_t character) {
+        return character == 0xfffd && (length != 3 || memcmp(s, "\xef\xbf\xbd", 3) != 0);
+}
+
 bool utf8_valid(const char *s, size_t n) {
         size_t i = 0;
 
@@ -58,8 +63,7 @@ bool utf8_valid(const char *s, size_t n) {
                         continue;
                 }
                 length = utf8_next(s + i, n - i, &character);
-                /* U+FFFD itself is three well-formed bytes; as a sign of error it is not those. */
-                if (character == 0xfffd && (length != 3 || memcmp(s + i, "\xef\xbf\xbd", 3) != 0))
+                if (is_error(s + i, length, character))
                         return false;
                 i += length;
         }
@@ -90,4 +94,21 @@ int utf8_put(Buffer *b, uint32_t character) {
                 n = 4;
         }
         return buffer_append(b, bytes, n);
+}
+
+static bool steers_terminal(uint32_t c) {
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+               (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void utf8_mask(char *s, size_t n, const char *keep) {
+        for (size_t i = 0, k; i < n; i += k) {
+                uint32_t c;
+
+                k = utf8_next(s + i, n - i, &c);
+                if ((c < 0x20 && c != 0 && strchr(keep, (int) c)) ||
+                    (!steers_terminal(c) && !is_error(s + i, k, c)))
+                        continue;
+                memset(s + i, '?', k);
+        }
 }

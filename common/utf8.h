@@ -18,3 +18,11 @@ size_t utf8_next(const char *s, size_t n, uint32_t *ret_character);
 
 /* Appends one character. Errors as buffer_append(). */
 int utf8_put(Buffer *b, uint32_t character);
+
+/*
+ * Makes a text harmless for a terminal, in place: each byte of a control character (U+0000 to
+ * U+001F, U+007F to U+009F), of one that changes the direction or ends a line (U+061C, U+200E,
+ * U+200F, U+2028 to U+202E, U+2066 to U+2069) and of what is ill-formed becomes '?'. ASCII
+ * characters in keep stay, such as "\n" where a text has lines.
+ */
+void utf8_mask(char *s, size_t n, const char *keep);

@@ -225,6 +225,7 @@ int export_run(const Options *options, const Config *config) {
         if (archive_open(config->database.text, &db) < 0)
                 return EXIT_FAILURE;
         terminal_init(&export.terminal, COLOR_NEVER);
+        export.terminal.document = true;
         export.terminal.utf8 = true; /* the document is, wherever it goes */
         r = begin(&export, db, query.sources);
         if (r >= 0)

@@ -93,6 +93,7 @@ int last_run(const Options *options, const Config *config) {
         if (archive_open(config->database.text, &p.db) < 0)
                 return EXIT_FAILURE;
         terminal_init(&p.terminal, options->color);
+        p.terminal.document = options->format != OUTPUT_TEXT;
         p.layout = (Layout){ .terminal = &p.terminal, .ago = options->ago };
         r = searching ? search(&p, &query, &reader) : archive_read(p.db, &query, &reader);
         if (r >= 0 && p.n == 0)

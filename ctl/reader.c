@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "common/timespan.h"
+#include "common/utf8.h"
 #include "ctl/reader.h"
 #include "version.h"
 
@@ -151,6 +152,7 @@ int reader_run(const char *name, char **arguments, const char *what, Reading *re
                         return -errno;
         reading.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         strip_names(name, &reading.said);
+        utf8_mask(reading.said.data, reading.said.size, "\n");
         *ret = reading;
         return 0;
 }

@@ -7,7 +7,7 @@
 
 typedef struct Reading {
         Buffer out;  /* what it wrote to standard output */
-        Buffer said; /* and to standard error, each line without the program's name */
+        Buffer said; /* and to standard error, each line without the program's name; harmless */
         int status;  /* that it exited with; 128 and more: a signal ended it */
 } Reading;
 

@@ -117,6 +117,7 @@ int show_new(const Options *options, const Config *config, sd_event *event, Show
         show->out = BUFFER(OUT_MAX);
         show->silent = options->notify && !options->format_set && !options->strip;
         terminal_init(&show->terminal, options->color);
+        show->terminal.document = options->format != OUTPUT_TEXT && !options->strip;
         show->layout = (Layout){ .terminal = &show->terminal };
         r = prepare(show, event);
         if (r < 0)

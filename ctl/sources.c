@@ -4,35 +4,45 @@
 
 #include <dirent.h>
 
-#include "common/json.h"
 #include "common/log.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
+#include "sql/db.h"
 #include "version.h"
 
-#define OUT_MAX (16U * 1024U * 1024U)
-#define NAMES_MAX 4096U
+#define OUT_MAX (256U * 1024U * 1024U)
+#define NAMES_MAX 100000U
 
+/* Names of sources, some twice. */
 typedef struct Names {
-        char *items[NAMES_MAX];
-        size_t n;
+        char **items;
+        size_t n, room;
 } Names;
+
+static void names_done(Names *names) {
+        for (size_t i = 0; i < names->n; i++)
+                free(names->items[i]);
+        free(names->items);
+}
 
 static int by_name(const void *a, const void *b) {
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
 static int add(Names *names, const char *name) {
-        for (size_t i = 0; i < names->n; i++)
-                if (streq(names->items[i], name))
-                        return 0;
-        if (names->n == NAMES_MAX)
-                return 0;
+        if (names->n >= NAMES_MAX)
+                return -E2BIG;
+        if (names->n == names->room) {
+                size_t room = MAX(2 * names->room, (size_t) 64);
+                char **grown = reallocarray(names->items, room, sizeof(char *));
+
+                if (!grown)
+                        return -ENOMEM;
+                names->items = grown;
+                names->room = room;
+        }
         names->items[names->n] = strdup(name);
-        if (!names->items[names->n])
-                return -ENOMEM;
-        names->n++;
-        return 0;
+        return names->items[names->n++] ? 0 : -ENOMEM;
 }
 
 /* NAME.source; a folder that is not there has none. */
@@ -71,80 +81,72 @@ static int find(const Config *config, Names *names) {
                 r = add_folder(names, TICKERD_DATADIR "/sources");
         for (size_t i = 0; r >= 0 && i < config->sources.n; i++)
                 r = add(names, config->sources.items[i].text);
-        qsort(names->items, names->n, sizeof(char *), by_name);
+        if (r >= 0 && names->n > 0)
+                qsort(names->items, names->n, sizeof(char *), by_name);
         return r;
 }
 
-static bool is_enabled(const Config *config, const char *name) {
-        for (size_t i = 0; i < config->sources.n; i++)
-                if (streq(config->sources.items[i].text, name))
-                        return true;
-        return false;
-}
-
-static int put_json(const char *name, bool enabled, const Source *source, Buffer *b) {
+static int put_json(Db *json, const char *name, bool enabled, const Source *source, Buffer *b) {
+        Rows *rows;
         int r;
 
-        r = json_begin(b);
-        if (r >= 0)
-                r = json_add_string(b, "name", name);
-        if (r >= 0)
-                r = json_add_raw(b, "enabled", enabled ? "true" : "false");
-        if (r >= 0 && source)
-                r = json_add_string(b, "description", source->description.text);
-        if (r >= 0 && source)
-                r = json_add_string(b, "url", source->url.text);
-        if (r >= 0 && source)
-                r = json_add_string(b, "file", source->path);
-        return r < 0 ? r : json_end(b);
+        r = db_query(json, SQL_CTL_SOURCE, &rows, "sisss", name, (int64_t) enabled,
+                     source ? source->description.text : NULL, source ? source->url.text : NULL,
+                     source ? source->path : NULL);
+        while (r >= 0 && (r = rows_next(rows)) > 0)
+                (void) buffer_printf(b, "%s\n", strnull(rows_text(rows, 0)));
+        return r;
 }
 
-static int put_row(const char *name, bool enabled, const Source *source, Table *table) {
-        int r;
-
-        r = table_add(table, name);
-        if (r >= 0)
-                r = table_add(table, enabled ? "enabled" : "-");
-        if (r >= 0)
-                r = table_add(table, source ? source->description.text
-                                            : "its file is missing or has errors");
-        return r < 0 ? r : table_add(table, source ? source->path : NULL);
+static void put_row(const char *name, bool enabled, const Source *source, Table *table) {
+        table_add(table, name);
+        table_add(table, enabled ? "enabled" : "-");
+        table_add(table, source ? source->description.text : "its file is missing or has errors");
+        table_add(table, source ? source->path : NULL);
 }
 
 static int put(const Options *options, const Config *config, const Terminal *terminal, Buffer *b) {
-        static const char *const head[] = { "SOURCE", "ENABLED", "DESCRIPTION", "FILE" };
-        _cleanup_table_ Table table = TABLE(terminal, ELEMENTSOF(head));
-        static Names names;
+        _cleanup_table_ Table table = TABLE(terminal, "SOURCE", "ENABLED", "DESCRIPTION", "FILE");
+        bool as_json = options->format == OUTPUT_JSON;
+        _cleanup_(names_done) Names names = {};
+        _cleanup_(db_freep) Db *json = NULL;
         int r;
 
         table.tabs = !terminal->is_terminal;
         r = find(config, &names);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(head); i++)
-                r = table_add(&table, head[i]);
-        for (size_t i = 0; i < names.n; i++) {
-                bool enabled = is_enabled(config, names.items[i]);
+        if (r >= 0 && as_json)
+                r = db_open(":memory:", false, &json);
+        for (size_t i = 0; r >= 0 && i < names.n; i++) {
+                const char *name = names.items[i];
+                bool enabled = config_enables(config, name);
                 _cleanup_(source_freep) Source *source = NULL;
 
-                if (r >= 0)
-                        (void) config_load_source(config, names.items[i], &source);
-                if (r >= 0)
-                        r = options->format == OUTPUT_JSON
-                                    ? put_json(names.items[i], enabled, source, b)
-                                    : put_row(names.items[i], enabled, source, &table);
-                free(names.items[i]);
+                if (i > 0 && streq(name, names.items[i - 1]))
+                        continue;
+                (void) config_load_source(config, name, &source);
+                if (as_json)
+                        r = put_json(json, name, enabled, source, b);
+                else
+                        put_row(name, enabled, source, &table);
         }
-        names.n = 0;
-        return r < 0 || options->format == OUTPUT_JSON ? r : table_write(&table, b);
+        if (r >= 0 && !as_json)
+                r = table_write(&table, b);
+        return r < 0 ? r : buffer_error(b);
 }
 
 int sources_run(const Options *options, const Config *config) {
         _cleanup_buffer_ Buffer out = BUFFER(OUT_MAX);
         Terminal terminal;
+        int r;
 
         terminal_init(&terminal, options->color);
-        if (put(options, config, &terminal, &out) < 0) {
+        terminal.document = options->format != OUTPUT_TEXT;
+        r = put(options, config, &terminal, &out);
+        if (r == -E2BIG)
+                log_error("there are more than %u source files", NAMES_MAX);
+        else if (r < 0)
                 (void) log_oom();
+        if (r < 0)
                 return EXIT_FAILURE;
-        }
         return out.size > 0 ? terminal_status(terminal_flush(&terminal, &out)) : EXIT_SUCCESS;
 }

@@ -1,21 +1,116 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* status: how the daemon, its sources and its subscribers are. */
+/*
+ * status: how the daemon, its sources and its subscribers are. The lines of its answer go into a
+ * table in memory; each format is a query of that.
+ */
 
 #include <fcntl.h>
-#include <time.h>
 
+#include "client/client.h"
 #include "common/log.h"
-#include "ctl/report.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "ctl/when.h"
 
-#define OUT_MAX (64U * 1024U * 1024U)
+#define LINES_MAX 2000000 /* MaxSubscribers= is a million at most */
+#define OUT_MAX (512U * 1024U * 1024U)
+
+/* Is a page without strip or entries normal for this source, or has not been so for long? */
+static bool may_be_empty(const Config *config, const char *name, time_t since) {
+        _cleanup_(source_freep) Source *source = NULL;
+        time_t now = (time_t) (time_now() / USEC_PER_SEC);
+
+        if (config_load_source(config, name, &source) < 0)
+                return false;
+        if (source->expect.mode == EXPECT_WITHIN)
+                return (usec_t) (now - since) * USEC_PER_SEC < source->expect.span;
+        return source->expect.mode == EXPECT_SOMETIMES;
+}
+
+static int judge(const Config *config, Db *db, const char *line, bool *ret_well) {
+        _cleanup_free_ char *name = NULL, *state = NULL, *since = NULL;
+        int r;
+
+        r = line_text(db, line, "$.source", &name);
+        if (r >= 0)
+                r = line_text(db, line, "$.state", &state);
+        if (r >= 0)
+                r = line_text(db, line, "$.since", &since);
+        if (r < 0)
+                return r;
+        if (!name || !state)
+                return -EBADMSG;
+        *ret_well = streq(state, "ok") || streq(state, "pending") ||
+                    ((streq(state, "empty") || streq(state, "no-strip")) &&
+                     may_be_empty(config, name, when_seconds(strnull(since))));
+        return 0;
+}
+
+/* 1: that was all. */
+static int on_event(const Config *config, const ClientEvent *e, Db *db) {
+        bool well = true;
+        int r;
+
+        if (e->type == CLIENT_ERROR) {
+                log_error("the daemon refuses: %s; see tickerd-protocol(7)", e->message);
+                return -EREMOTEIO;
+        }
+        if (e->type != CLIENT_LINE)
+                return 0;
+        if (streq(e->name, "status-end"))
+                return 1;
+        if (streq(e->name, "source")) {
+                r = judge(config, db, e->line, &well);
+                if (r < 0)
+                        return r;
+        } else if (!streq(e->name, "status") && !streq(e->name, "subscriber"))
+                return 0;
+        r = db_run(db, SQL_STATUS_ADD, "ssi", e->name, e->line, (int64_t) well);
+        return MIN(r, 0);
+}
+
+static int read_lines(const Config *config, Client *client, Db *db) {
+        ClientEvent e;
+        int r, n = 0;
+
+        r = client_connect(client, CLIENT_PATIENCE);
+        while (r >= 0) {
+                r = client_read(client, CLIENT_PATIENCE);
+                if (r == 0)
+                        return -EAGAIN;
+                while (r >= 0 && (r = client_next(client, &e)) > 0) {
+                        r = on_event(config, &e, db);
+                        if (r > 0)
+                                return n > 0 ? 0 : -EBADMSG;
+                        if (n++ == LINES_MAX)
+                                return -EMSGSIZE;
+                }
+        }
+        return r == -ENOTCONN ? -ECONNRESET : r;
+}
+
+/* Asks the daemon; its answer is in the table lines. What is wrong is said. */
+static int ask(const Config *config, Db **ret) {
+        static const ClientRequest request = { .status = true };
+        _cleanup_(client_freep) Client *client = NULL;
+        _cleanup_(db_freep) Db *db = NULL;
+        int r;
+
+        if (db_open(":memory:", false, &db) < 0 || db_run(db, SQL_STATUS_LINES, "") < 0 ||
+            client_new(config->socket.text, &request, db, &client) < 0)
+                return log_oom();
+        r = read_lines(config, client, db);
+        if (r < 0 && r != -EREMOTEIO)
+                client_explain(r, config->socket.text);
+        if (r >= 0)
+                *ret = STEAL_POINTER(db);
+        return r;
+}
 
 /* "5min 3s ago", "in 20s" */
 static const char *distance(const char *time, char text[static 48]) {
-        int64_t then = when_seconds(time), now = (int64_t) (time_now() / USEC_PER_SEC);
+        int64_t then = when_seconds(strnull(time)), now = (int64_t) (time_now() / USEC_PER_SEC);
         char span[32];
 
         text[0] = '\0';
@@ -26,35 +121,23 @@ static const char *distance(const char *time, char text[static 48]) {
         return text;
 }
 
-static int put_source(const Report *report, size_t i, Table *table) {
-        _cleanup_free_ char *state = NULL, *since = NULL, *next = NULL, *detail = NULL;
+static int put_sources(Db *db, const Terminal *terminal, Buffer *b) {
+        _cleanup_table_ Table table =
+                TABLE(terminal, "SOURCE", "STATE", "SINCE", "NEXT POLL", "POLLS", "BAD", "DETAIL");
         char text[48];
+        Rows *rows;
         int r;
 
-        r = report_text(report, i, "$.state", &state);
-        if (r >= 0)
-                r = report_text(report, i, "$.since", &since);
-        if (r >= 0)
-                r = report_text(report, i, "$.next_poll", &next);
-        if (r >= 0)
-                r = report_text(report, i, "$.detail", &detail);
-        if (r >= 0)
-                r = table_add(table, report->lines[i].source);
-        if (r >= 0)
-                r = table_add(table, state);
-        if (r >= 0)
-                r = table_add(table, distance(since, text));
-        if (r >= 0)
-                r = table_add(table, distance(next, text));
-        (void) snprintf(text, sizeof(text), "%lld",
-                        (long long) report_number(report, i, "$.polls"));
-        if (r >= 0)
-                r = table_add(table, text);
-        (void) snprintf(text, sizeof(text), "%lld",
-                        (long long) report_number(report, i, "$.failures"));
-        if (r >= 0)
-                r = table_add(table, text);
-        return r < 0 ? r : table_add(table, detail);
+        r = db_query(db, SQL_STATUS_SOURCES, &rows, "");
+        while (r >= 0 && (r = rows_next(rows)) > 0) {
+                table_add(&table, rows_text(rows, 0));
+                table_add(&table, rows_text(rows, 1));
+                table_add(&table, distance(rows_text(rows, 2), text));
+                table_add(&table, distance(rows_text(rows, 3), text));
+                for (int column = 4; column < 7; column++)
+                        table_add(&table, rows_text(rows, column));
+        }
+        return r < 0 ? r : table_write(&table, b);
 }
 
 /* Its name, if we may know it. */
@@ -70,99 +153,117 @@ static void name_of(int64_t pid, char name[static 32]) {
         name[n > 0 ? n : 0] = '\0';
 }
 
-static int put_subscriber(const Report *report, size_t i, Table *table) {
-        _cleanup_free_ char *cursor = NULL, *filter = NULL;
-        int64_t pid = report_number(report, i, "$.pid");
-        char text[48], name[32];
+static int put_subscribers(Db *db, const Terminal *terminal, Buffer *b) {
+        _cleanup_table_ Table table =
+                TABLE(terminal, "PID", "PROGRAM", "CURSOR", "BEHIND", "SOURCES");
+        char name[32];
+        Rows *rows;
         int r;
 
-        r = report_text(report, i, "$.cursor", &cursor);
-        if (r >= 0)
-                r = report_text(report, i, "$.filter", &filter);
-        (void) snprintf(text, sizeof(text), "%lld", (long long) pid);
-        if (r >= 0)
-                r = table_add(table, text);
-        name_of(pid, name);
-        if (r >= 0)
-                r = table_add(table, name);
-        if (r >= 0)
-                r = table_add(table, cursor);
-        (void) snprintf(text, sizeof(text), "%lld", (long long) report_number(report, i, "$.lag"));
-        if (r >= 0)
-                r = table_add(table, text);
-        return r < 0 ? r : table_add(table, filter);
+        r = db_query(db, SQL_STATUS_SUBSCRIBERS, &rows, "");
+        while (r >= 0 && (r = rows_next(rows)) > 0) {
+                name_of(rows_int(rows, 0), name);
+                table_add(&table, rows_text(rows, 0));
+                table_add(&table, name);
+                for (int column = 1; column < 4; column++)
+                        table_add(&table, rows_text(rows, column));
+        }
+        return r < 0 ? r : table_write(&table, b);
 }
 
-static int head(Table *table, const char *const *names) {
-        int r = 0;
+static int put_text(Db *db, bool well, const Terminal *terminal, Buffer *b) {
+        const Palette *p = &terminal->palette;
+        _cleanup_rows_ Rows *rows = NULL;
+        char version[64];
+        int r;
 
-        for (unsigned i = 0; r >= 0 && i < table->n_columns; i++)
-                r = table_add(table, names[i]);
+        r = db_query(db, SQL_STATUS_DAEMON, &rows, "");
+        if (r >= 0)
+                r = rows_next(rows);
+        if (r <= 0) {
+                rows = NULL;
+                return r < 0 ? r : -EBADMSG;
+        }
+        item_copy_text(version, sizeof(version), rows_text(rows, 0));
+        (void) buffer_printf(
+                b,
+                "tickerd %s, %lld items, newest %lld, journal at %lld, log of %lld KiB: %s%s%s\n\n",
+                version, (long long) rows_int(rows, 1), (long long) rows_int(rows, 2),
+                (long long) rows_int(rows, 3), (long long) rows_int(rows, 4),
+                well ? p->good : p->bad, well ? "all is well" : "not all is well", p->end);
+        r = put_sources(db, terminal, b);
+        (void) buffer_puts(b, "\n");
+        return r < 0 ? r : put_subscribers(db, terminal, b);
+}
+
+static int put_json(Db *db, Buffer *b) {
+        Rows *rows;
+        int r;
+
+        r = db_query(db, SQL_STATUS_JSON, &rows, "");
+        while (r >= 0 && (r = rows_next(rows)) > 0)
+                (void) buffer_printf(b, "%s\n", strnull(rows_text(rows, 0)));
         return r;
 }
 
-static int put_text(const Report *report, const Terminal *terminal, Buffer *b) {
-        static const char *const of_sources[] = { "SOURCE", "STATE", "SINCE", "NEXT POLL",
-                                                  "POLLS",  "BAD",   "DETAIL" };
-        static const char *const of_subscribers[] = { "PID", "PROGRAM", "CURSOR", "BEHIND",
-                                                      "SOURCES" };
-        _cleanup_table_ Table sources = TABLE(terminal, ELEMENTSOF(of_sources));
-        _cleanup_table_ Table subscribers = TABLE(terminal, ELEMENTSOF(of_subscribers));
-        _cleanup_free_ char *version = NULL;
-        const Palette *p = &terminal->palette;
+static int put_prometheus(Db *db, Buffer *b) {
+        char metric[64] = "";
+        Rows *rows;
         int r;
 
-        r = report_text(report, 0, "$.version", &version);
-        if (r >= 0)
-                r = buffer_printf(
-                        b,
-                        "tickerd %s, %lld items, newest %lld, journal at %lld, log of %lld KiB: %s%s%s\n\n",
-                        version, (long long) report_number(report, 0, "$.items"),
-                        (long long) report_number(report, 0, "$.newest"),
-                        (long long) report_number(report, 0, "$.journal"),
-                        (long long) report_number(report, 0, "$.wal") / 1024,
-                        report->n_bad > 0 ? p->bad : p->good,
-                        report->n_bad > 0 ? "not all is well" : "all is well", p->end);
-        if (r >= 0)
-                r = head(&sources, of_sources);
-        for (size_t i = 1; r >= 0 && i <= report->n_sources; i++)
-                r = put_source(report, i, &sources);
-        if (r >= 0)
-                r = head(&subscribers, of_subscribers);
-        for (size_t i = 1 + report->n_sources; r >= 0 && i < report->n; i++)
-                r = put_subscriber(report, i, &subscribers);
-        if (r >= 0)
-                r = table_write(&sources, b);
-        if (r >= 0)
-                r = buffer_append(b, "\n", 1);
-        return r < 0 ? r : table_write(&subscribers, b);
+        r = db_query(db, SQL_STATUS_METRICS, &rows, "");
+        while (r >= 0 && (r = rows_next(rows)) > 0) {
+                const char *name = rows_text(rows, 0), *source = rows_text(rows, 3);
+
+                if (!streq(name, metric)) {
+                        (void) snprintf(metric, sizeof(metric), "%s", name);
+                        (void) buffer_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name,
+                                             rows_text(rows, 2), name, rows_text(rows, 1));
+                }
+                if (rows_null(rows, 4))
+                        continue;
+                (void) buffer_puts(b, name);
+                if (source) /* a source's name needs no escapes */
+                        (void) buffer_printf(b, "{source=\"%s\"}", source);
+                (void) buffer_printf(b, " %lld\n", (long long) rows_int(rows, 4));
+        }
+        return r;
 }
 
 int status_run(const Options *options, const Config *config) {
         static const char down[] = "# HELP tickerd_up Whether the daemon answers.\n"
                                    "# TYPE tickerd_up gauge\ntickerd_up 0\n";
         _cleanup_buffer_ Buffer out = BUFFER(OUT_MAX);
-        _cleanup_report_ Report report = {};
+        _cleanup_(db_freep) Db *db = NULL;
         Terminal terminal;
+        int64_t bad = 0;
         int r;
 
         terminal_init(&terminal, options->color);
-        r = report_get(config, &report);
-        if (r < 0) {
+        terminal.document = options->format != OUTPUT_TEXT;
+        if (ask(config, &db) < 0) {
                 if (options->format == OUTPUT_PROMETHEUS)
                         (void) terminal_write(&terminal, down, strlen(down));
                 return EXIT_FAILURE;
         }
-        if (options->format == OUTPUT_JSON)
-                r = report_json(&report, &out);
-        else if (options->format == OUTPUT_PROMETHEUS)
-                r = report_prometheus(&report, &out);
-        else
-                r = put_text(&report, &terminal, &out);
+        r = db_number(db, sql_texts[SQL_STATUS_BAD], &bad);
+        if (r >= 0 && options->format == OUTPUT_JSON)
+                r = put_json(db, &out);
+        else if (r >= 0 && options->format == OUTPUT_PROMETHEUS)
+                r = put_prometheus(db, &out);
+        else if (r >= 0)
+                r = put_text(db, bad == 0, &terminal, &out);
+        if (r >= 0)
+                r = buffer_error(&out);
         if (r < 0) {
-                (void) log_oom();
+                if (r == -ENOMEM)
+                        (void) log_oom();
+                else
+                        log_error("the daemon's answer cannot be understood (%s); "
+                                  "install the tickerctl that came with it",
+                                  strerror(-r));
                 return EXIT_FAILURE;
         }
         r = terminal_flush(&terminal, &out);
-        return report.n_bad > 0 ? EXIT_FAILURE : terminal_status(r);
+        return bad > 0 ? EXIT_FAILURE : terminal_status(r);
 }

@@ -9,11 +9,11 @@ void table_done(Table *table) {
         free(table->cells);
 }
 
-int table_add(Table *table, const char *text) {
+static int add(Table *table, const char *text) {
         char *clean;
         int r;
 
-        if (table->n >= (size_t) TABLE_ROWS * table->n_columns)
+        if (table->n >= TABLE_ROWS * table->n_columns)
                 return -E2BIG;
         if (table->n == table->room) {
                 size_t room = MAX(2 * table->room, (size_t) 64);
@@ -24,68 +24,78 @@ int table_add(Table *table, const char *text) {
                 table->cells = grown;
                 table->room = room;
         }
-        r = text_clean(strnull(text), strlen(strnull(text)), HEADLINE_MAX, &clean);
-        if (r < 0)
-                return r;
-        table->cells[table->n++] = clean;
-        return 0;
+        r = text_clean(text, strlen(text), HEADLINE_MAX, &clean);
+        if (r >= 0)
+                table->cells[table->n++] = clean;
+        return r;
 }
 
-static int put_cell(const Table *table, size_t i, unsigned width, bool last, Buffer *b) {
-        const char *text = table->cells[i];
-        bool isolate = table->terminal->utf8 && cells_bidi(text);
+void table_add(Table *table, const char *text) {
+        if (table->error >= 0)
+                table->error = add(table, strnull(text));
+}
+
+static void put_cell(const Terminal *terminal, const char *text, unsigned width, bool last,
+                     Buffer *b) {
+        bool isolate = terminal->utf8 && cells_bidi(text);
         _cleanup_buffer_ Buffer cut = BUFFER(2 * HEADLINE_MAX);
         unsigned used;
-        int r;
 
-        r = cells_cut(&cut, text, width);
+        (void) cells_cut(&cut, text, width);
         used = cells_width(cut.data, cut.size);
-        if (r >= 0)
-                r = buffer_printf(b, "%s%s%s", isolate ? CELLS_ISOLATE : "", cut.data,
-                                  isolate ? CELLS_END : "");
-        if (r < 0 || last)
-                return r;
-        return buffer_printf(b, "%*s", (int) (width > used ? width - used : 0) + 2, "");
+        (void) buffer_printf(b, "%s%s%s", isolate ? CELLS_ISOLATE : "", strnull(cut.data),
+                             isolate ? CELLS_END : "");
+        if (!last)
+                (void) buffer_printf(b, "%*s", (int) (width > used ? width - used : 0) + 2, "");
 }
 
-static int write_row(const Table *table, size_t row, const unsigned *widths, Buffer *b) {
-        const Palette *p = &table->terminal->palette;
+static void put_row(const Table *table, const char *const *cells, const unsigned *widths,
+                    Buffer *b) {
         unsigned columns = table->terminal->is_terminal ? table->terminal->columns : UINT16_MAX;
         unsigned at = 0;
-        int r;
 
-        r = buffer_puts(b, row == 0 ? p->quiet : "");
-        for (unsigned i = 0; r >= 0 && i < table->n_columns && at + 1 < columns; i++) {
-                r = put_cell(table, row * table->n_columns + i, MIN(widths[i], columns - at - 1),
-                             i + 1 == table->n_columns, b);
+        for (size_t i = 0; i < table->n_columns && at + 1 < columns; i++) {
+                put_cell(table->terminal, cells[i], MIN(widths[i], columns - at - 1),
+                         i + 1 == table->n_columns, b);
                 at += widths[i] + 2;
         }
-        if (r >= 0)
-                r = buffer_puts(b, row == 0 ? p->end : "");
-        return r < 0 ? r : buffer_append(b, "\n", 1);
 }
 
-static int write_tabs(const Table *table, size_t row, Buffer *b) {
-        int r = 0;
+static void put_tabs(const Table *table, const char *const *cells, Buffer *b) {
+        for (size_t i = 0; i < table->n_columns; i++)
+                (void) buffer_printf(b, "%s%s", i > 0 ? "\t" : "", cells[i]);
+}
 
-        for (unsigned i = 0; r >= 0 && i < table->n_columns; i++)
-                r = buffer_printf(b, "%s%s", table->cells[row * table->n_columns + i],
-                                  i + 1 < table->n_columns ? "\t" : "\n");
-        return r;
+static const char *const *row_of(const Table *table, size_t row) {
+        return (const char *const *) table->cells + row * table->n_columns;
 }
 
 int table_write(const Table *table, Buffer *b) {
-        unsigned widths[TABLE_COLUMNS] = {};
+        const Palette *p = &table->terminal->palette;
         size_t rows = table->n / table->n_columns;
-        int r = 0;
+        unsigned widths[TABLE_COLUMNS];
 
-        for (size_t i = 0; i < rows * table->n_columns; i++) {
-                unsigned *width = widths + i % table->n_columns;
+        if (table->error < 0)
+                return table->error;
+        for (size_t i = 0; i < table->n_columns; i++) {
+                widths[i] = cells_width(table->head[i], strlen(table->head[i]));
+                for (size_t row = 0; row < rows; row++) {
+                        const char *cell = row_of(table, row)[i];
 
-                *width = MAX(*width, cells_width(table->cells[i], strlen(table->cells[i])));
-                *width = MAX(*width, 1U);
+                        widths[i] = MAX(widths[i], cells_width(cell, strlen(cell)));
+                }
         }
-        for (size_t row = table->tabs; r >= 0 && row < rows; row++)
-                r = table->tabs ? write_tabs(table, row, b) : write_row(table, row, widths, b);
-        return r;
+        if (!table->tabs) {
+                (void) buffer_puts(b, p->quiet);
+                put_row(table, table->head, widths, b);
+                (void) buffer_printf(b, "%s\n", p->end);
+        }
+        for (size_t row = 0; row < rows; row++) {
+                if (table->tabs)
+                        put_tabs(table, row_of(table, row), b);
+                else
+                        put_row(table, row_of(table, row), widths, b);
+                (void) buffer_puts(b, "\n");
+        }
+        return 0;
 }

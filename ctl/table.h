@@ -1,30 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Texts in columns: on a terminal aligned by cells and cut to its width, elsewhere divided by tabs.
+/*
+ * Texts in columns below a head, aligned, and on a terminal cut to its width; or, for programs,
+ * divided by tabs and without the head.
+ *
+ *     _cleanup_table_ Table table = TABLE(&terminal, "PID", "PROGRAM");
+ *
+ * As in a Buffer errors stick: table_write() returns the first one.
  */
 
 #include "ctl/terminal.h"
 
 #define TABLE_COLUMNS 8U
-#define TABLE_ROWS 4096U
+#define TABLE_ROWS 2000000U
 
 typedef struct Table {
         const Terminal *terminal;
-        unsigned n_columns;
+        const char *const *head;
+        size_t n_columns;
         char **cells;
         size_t n, room;
-        bool tabs; /* for a program: divided by tabs, without the head */
+        bool tabs; /* for programs */
+        int error;
 } Table;
 
-#define TABLE(of, columns) ((Table){ .terminal = (of), .n_columns = (columns) })
+#define TABLE(of, ...)                                                                             \
+        ((Table){ .terminal = (of),                                                                \
+                  .head = (const char *const[]){ __VA_ARGS__ },                                    \
+                  .n_columns = ELEMENTSOF(((const char *const[]){ __VA_ARGS__ })) })
 #define _cleanup_table_ _cleanup_(table_done)
 
 void table_done(Table *table);
 
-/* The next cell, row by row; copied. NULL is an empty one. -ENOMEM; -E2BIG. */
-int table_add(Table *table, const char *text);
+/* The next cell, row by row; cleaned and copied. NULL is an empty one. */
+void table_add(Table *table, const char *text);
 
-/* Appends all of it; the first row is a head, which only a terminal gets. Errors as
- * buffer_append(). */
+/* Appends all of it. -ENOMEM, -E2BIG; the buffer's errors stick there. */
 int table_write(const Table *table, Buffer *b);

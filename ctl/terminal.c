@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 
 #include "common/log.h"
+#include "common/utf8.h"
 #include "ctl/terminal.h"
 
 #define COLUMNS_DEFAULT 80U
@@ -95,6 +96,8 @@ int terminal_write(const Terminal *terminal, const char *data, size_t n) {
 int terminal_flush(const Terminal *terminal, Buffer *b) {
         int r;
 
+        if (terminal->document && terminal->is_terminal)
+                utf8_mask(b->data, b->size, "\t\r\n");
         r = terminal_write(terminal, b->data, b->size);
         buffer_clear(b);
         if (r < 0 && r != -EPIPE)

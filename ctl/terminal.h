@@ -13,7 +13,8 @@ typedef struct Palette {
 
 typedef struct Terminal {
         bool is_terminal;
-        bool utf8; /* false: what is written is converted to the user's character set */
+        bool utf8;     /* false: what is written is converted to the user's character set */
+        bool document; /* what is written is text only, without a sequence of ours: see below */
         unsigned columns;
         Palette palette;
 } Terminal;
@@ -31,7 +32,11 @@ void terminal_measure(Terminal *terminal);
  */
 int terminal_write(const Terminal *terminal, const char *data, size_t n);
 
-/* Writes out a buffer and empties it. Logs what fails, but not that nobody reads. */
+/*
+ * Writes out a buffer and empties it. Logs what fails, but not that nobody reads. Of a document a
+ * terminal gets no character that would steer it (utf8_mask()); in other output whoever puts text
+ * from elsewhere into the buffer has seen to that.
+ */
 int terminal_flush(const Terminal *terminal, Buffer *b);
 
 /* The status to exit with after that: nobody reading is no failure. */

@@ -54,8 +54,7 @@ static int find_source(Try *t, const Config *config) {
                 return r;
         }
         t->by_name = true;
-        for (size_t i = 0; i < config->sources.n; i++)
-                t->enabled |= streq(config->sources.items[i].text, word);
+        t->enabled = config_enables(config, word);
         t->path = strdup(source->path);
         return t->path ? 0 : log_oom();
 }
@@ -93,32 +92,18 @@ static int read_page(Try *t) {
 }
 
 static int put_entries(Try *t, const char *reply) {
-        _cleanup_table_ Table table = TABLE(&t->terminal, 4);
-        _cleanup_rows_ Rows *rows = NULL;
+        _cleanup_table_ Table table = TABLE(&t->terminal, "#", "HEADLINE", "PUBLISHED", "LINK");
         char number[16];
+        Rows *rows;
         int r, n = 0;
 
         r = db_query(t->json, SQL_CTL_ENTRIES, &rows, "s", reply);
-        if (r < 0) {
-                rows = NULL;
-                return r;
-        }
-        if (table_add(&table, "#") < 0 || table_add(&table, "HEADLINE") < 0 ||
-            table_add(&table, "PUBLISHED") < 0 || table_add(&table, "LINK") < 0)
-                return -ENOMEM;
-        while ((r = rows_next(rows)) > 0) {
+        while (r >= 0 && (r = rows_next(rows)) > 0) {
                 (void) snprintf(number, sizeof(number), "%d", ++n);
-                r = table_add(&table, number);
-                if (r >= 0)
-                        r = table_add(&table, rows_text(rows, 0));
-                if (r >= 0)
-                        r = table_add(&table, rows_text(rows, 2));
-                if (r >= 0)
-                        r = table_add(&table, rows_text(rows, 1));
-                if (r < 0)
-                        return r;
+                table_add(&table, number);
+                for (int column = 0; column < 3; column++)
+                        table_add(&table, rows_text(rows, column));
         }
-        rows = NULL;
         return r < 0 || n == 0 ? r : table_write(&table, &t->out);
 }
 
@@ -130,39 +115,39 @@ static bool is_warning(const char *line) {
                strstr(line, ".source:") || startswith(line, "the server redirects");
 }
 
-static int put_warnings(Try *t) {
+static void put_warnings(Try *t) {
+        const Palette *p = &t->terminal.palette;
         char *state = NULL, *said = t->reading.said.data;
-        int r = 0;
 
-        for (char *line = said ? strtok_r(said, "\n", &state) : NULL; r >= 0 && line;
+        for (char *line = said ? strtok_r(said, "\n", &state) : NULL; line;
              line = strtok_r(NULL, "\n", &state))
                 if (is_warning(line))
-                        r = buffer_printf(&t->out, "%s%s%s\n", t->terminal.palette.quiet, line,
-                                          t->terminal.palette.end);
-        return r;
+                        (void) buffer_printf(&t->out, "%s%s%s\n", p->quiet, line, p->end);
 }
 
-static int put_next(Try *t, bool good) {
+static void put_next(Try *t, bool good) {
         const char *word = t->options->words[0], *base = strrchr(word, '/');
+        const Options *o = t->options;
 
         base = base ? base + 1 : word;
         if (!good)
-                return buffer_printf(&t->out,
+                (void) buffer_printf(&t->out,
                                      "Next: look for the strip anew: tickerctl suggest %s\n",
-                                     t->options->page  ? t->options->page
-                                     : t->options->url ? t->options->url
-                                                       : "URL");
-        if (t->enabled)
-                return buffer_printf(&t->out, "Next: tickerctl watch --source=%s\n", word);
-        if (!t->by_name)
-                return buffer_printf(
+                                     o->page  ? o->page
+                                     : o->url ? o->url
+                                              : "URL");
+        else if (t->enabled)
+                (void) buffer_printf(&t->out, "Next: tickerctl watch --source=%s\n", word);
+        else if (t->by_name)
+                (void) buffer_printf(&t->out,
+                                     "Next: add Sources=%s to /etc/tickerd/tickerd.conf, then "
+                                     "systemctl reload tickerd\n",
+                                     word);
+        else
+                (void) buffer_printf(
                         &t->out,
                         "Next: install -m 644 %s /etc/tickerd/sources/%s, and try it by name\n",
                         word, base);
-        return buffer_printf(
-                &t->out,
-                "Next: add Sources=%s to /etc/tickerd/tickerd.conf, then systemctl reload tickerd\n",
-                word);
 }
 
 static int show(Try *t) {
@@ -182,14 +167,14 @@ static int show(Try *t) {
                 r = line_number(t->json, reply, "$.ms", &ms);
         if (r >= 0)
                 r = put_entries(t, reply);
-        if (r >= 0)
-                r = put_warnings(t);
-        if (r >= 0)
-                r = buffer_printf(&t->out, "%s%s%s%s%s, %lld bytes read in %lld ms\n",
-                                  good ? p->good : p->bad, strnull(state), p->end,
-                                  detail ? ": " : "", strnull(detail), (long long) bytes,
-                                  (long long) ms);
-        return r < 0 ? r : put_next(t, good);
+        if (r < 0)
+                return r;
+        put_warnings(t);
+        (void) buffer_printf(&t->out, "%s%s%s%s%s, %lld bytes read in %lld ms\n",
+                             good ? p->good : p->bad, strnull(state), p->end, detail ? ": " : "",
+                             strnull(detail), (long long) bytes, (long long) ms);
+        put_next(t, good);
+        return buffer_error(&t->out);
 }
 
 int try_run(const Options *options, const Config *config) {
@@ -217,18 +202,22 @@ int try_run(const Options *options, const Config *config) {
 
 /* The list of all proposals, for whoever reads along; the source file alone goes where output goes.
  */
-static int show_proposals(const Options *options, const Reading *reading) {
+static int show_proposals(const Options *options, Reading *reading) {
         const char *word = options->words[0];
         bool url = strstr(word, "://");
+        Terminal terminal;
+        int r;
 
         if (reading->said.size > 0 &&
             write(STDERR_FILENO, reading->said.data, reading->said.size) < 0)
                 return -errno;
         if (reading->out.size == 0)
                 return 0;
-        if (fwrite(reading->out.data, 1, reading->out.size, stdout) != reading->out.size ||
-            fflush(stdout) != 0)
-                return -errno;
+        terminal_init(&terminal, COLOR_NEVER);
+        terminal.document = true;
+        r = terminal_flush(&terminal, &reading->out);
+        if (r < 0)
+                return r;
         (void) fprintf(
                 stderr,
                 "Next:\n  tickerctl suggest %s >NAME.source\n  tickerctl try ./NAME.source%s%s\n"

@@ -34,7 +34,7 @@ SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', ?1 ->> '$.source', ?1 
 
 -- name: ctl-entries
 -- The entries of the fetcher's reply (?1).
-SELECT value ->> '$.headline', value ->> '$.url', value ->> '$.published'
+SELECT value ->> '$.headline', value ->> '$.published', value ->> '$.url'
 FROM json_each(?1, '$.items');
 
 -- name: ctl-newest
@@ -78,3 +78,74 @@ SELECT headline FROM items, store WHERE items.id = ?1 AND ?2 LIKE store.id || '-
 SELECT iif(count(*) = 1, coalesce(max(description), max(name)), 'Breaking news'), min(url)
 FROM sources
 WHERE ?1 IS NULL OR name IN (SELECT value FROM json_each(?1));
+
+-- name: status-lines
+-- The daemon's answer to a status request, a row a line: what kind of line it is, the JSON, and whether all is well with it.
+CREATE TABLE lines (type, line, well);
+
+-- name: status-add
+INSERT INTO lines (type, line, well) VALUES (?1, ?2, ?3);
+
+-- name: status-bad
+-- How many sources are not well.
+SELECT count(*) FROM lines WHERE NOT well;
+
+-- name: status-daemon
+SELECT coalesce(line ->> '$.version', ''), coalesce(line ->> '$.items', 0), coalesce(line ->> '$.newest', 0),
+       coalesce(line ->> '$.journal', 0), coalesce(line ->> '$.wal', 0) / 1024
+FROM lines WHERE type = 'status';
+
+-- name: status-sources
+SELECT line ->> '$.source', line ->> '$.state', line ->> '$.since', line ->> '$.next_poll',
+       coalesce(line ->> '$.polls', 0), coalesce(line ->> '$.failures', 0), line ->> '$.detail'
+FROM lines WHERE type = 'source' ORDER BY rowid;
+
+-- name: status-subscribers
+SELECT coalesce(line ->> '$.pid', 0), line ->> '$.cursor', coalesce(line ->> '$.lag', 0), line ->> '$.filter'
+FROM lines WHERE type = 'subscriber' ORDER BY rowid;
+
+-- name: status-json
+-- The whole as one object.
+SELECT json_object(
+        'well', json(iif(min(well), 'true', 'false')),
+        'daemon', (SELECT json(line) FROM lines WHERE type = 'status'),
+        'sources', (SELECT json_group_array(json(line)) FROM lines WHERE type = 'source'),
+        'subscribers', (SELECT json_group_array(json(line)) FROM lines WHERE type = 'subscriber'))
+FROM lines;
+
+-- name: status-metrics
+-- The whole for Prometheus, a row a sample, those of one metric together: its name, type and meaning, the source or NULL, and the
+-- number; NULL where there is no sample. How a number is made of a line is the last column of the list.
+WITH metrics (name, type, meaning, of, path, how) AS (VALUES
+        ('tickerd_up', 'gauge', 'Whether the daemon answers.', 'status', NULL, 'well'),
+        ('tickerd_items', 'gauge', 'Items in the database.', 'status', '$.items', 'number'),
+        ('tickerd_newest_item', 'gauge', 'Id of the newest item.', 'status', '$.newest', 'number'),
+        ('tickerd_wal_bytes', 'gauge', 'Size of the write-ahead log.', 'status', '$.wal', 'number'),
+        ('tickerd_subscribers', 'gauge', 'Connected subscribers, this one included.', 'status', '$.subscribers', 'number'),
+        ('tickerd_journal_behind_items', 'gauge', 'Ids that the journal is behind the newest item.', 'status', '$.journal',
+         'behind'),
+        ('tickerd_source_well', 'gauge', 'Whether the source is read as it should be.', 'source', NULL, 'well'),
+        ('tickerd_source_polls_total', 'counter', 'Polls since the daemon was started.', 'source', '$.polls', 'number'),
+        ('tickerd_source_failures_total', 'counter', 'Bad polls since the daemon was started.', 'source', '$.failures',
+         'number'),
+        ('tickerd_source_read_bytes_total', 'counter', 'Size of all pages, decompressed.', 'source', '$.bytes', 'number'),
+        ('tickerd_source_state_since_seconds', 'gauge', 'When it got into its state, since 1970.', 'source', '$.since', 'time'),
+        ('tickerd_source_last_poll_seconds', 'gauge', 'When the last poll ended, since 1970.', 'source', '$.last_poll', 'time'),
+        ('tickerd_source_next_poll_seconds', 'gauge', 'When the next poll begins, since 1970.', 'source', '$.next_poll', 'time'))
+SELECT name, metrics.type, meaning, line ->> '$.source',
+       CASE how
+               WHEN 'well' THEN well
+               WHEN 'number' THEN iif(line IS NULL, NULL, coalesce(line ->> path, 0))
+               WHEN 'time' THEN unixepoch(line ->> path)
+               WHEN 'behind' THEN coalesce(line ->> '$.newest', 0) - coalesce(line ->> path, 0)
+       END
+FROM metrics LEFT JOIN lines ON lines.type = metrics.of
+UNION ALL
+SELECT 'tickerd_subscriber_lag_items_max', 'gauge', 'Ids that the slowest subscriber is behind.', NULL,
+       coalesce(max(line ->> '$.lag'), 0)
+FROM lines WHERE type = 'subscriber';
+
+-- name: ctl-source
+-- What tickerctl sources says of one: its name (?1), whether it is enabled (?2), description (?3), URL (?4) and file (?5).
+SELECT json_patch('{}', json_object('name', ?1, 'enabled', json(iif(?2, 'true', 'false')), 'description', ?3, 'url', ?4,
+                                    'file', ?5));

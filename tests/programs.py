@@ -436,3 +436,28 @@ class Fetcher(Process):
                 assert status == 0, f"tickerd-fetch ended with {status}"
         finally:
             self.show_stderr()
+
+
+@contextlib.contextmanager
+def false_daemon(config, *lines):
+    """It says this and no more, whoever asks for what."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(config.socket))
+        listener.listen()
+
+        def serve():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:  # the test is over
+                    return
+                with connection, contextlib.suppress(OSError):  # a client may end at any time
+                    connection.recv(65536)
+                    connection.sendall("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
+                    connection.recv(65536)  # until it ends
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()

@@ -16,7 +16,7 @@ import xml.etree.ElementTree
 
 import pytest
 
-from programs import BUILD, ROOT, ctl, environment
+from programs import BUILD, ROOT, ctl, environment, false_daemon
 from website import strip_page
 
 NASTY = 'Storm <b>&amp; "flood"</b>, 5 > 4 ]]> =1+1'
@@ -226,6 +226,22 @@ def test_sources(config, site):
     assert ["broken", "-", "its file is missing or has errors", ""] in rows
     objects = {item["name"]: item for item in map(json.loads, good(config, "sources", "--format=json").splitlines())}
     assert objects["harbour"]["enabled"] is True and objects["off"]["enabled"] is False
+
+
+def test_thousands_of_sources(config):
+    for n in range(4200):
+        (config.folder / f"sources/s{n}.source").write_text("[Source]\nURL=http://127.0.0.1/\n[Strip]\nStrip=//ul\n")
+    lines = good(config, "sources").splitlines()
+    assert len([line for line in lines if line.startswith("s")]) == 4200
+    assert len(set(lines)) == len(lines)
+
+
+def test_thousands_of_subscribers(config):
+    subscribers = [{"type": "subscriber", "pid": n, "cursor": f"5f3c9a1e-{n}", "lag": 0} for n in range(5000)]
+    with false_daemon(config, {"type": "status", "version": "1", "items": 1}, *subscribers, {"type": "status-end"}):
+        assert len(good(config, "status").splitlines()) >= 5000
+        assert len(json.loads(good(config, "status", "--format=json"))["subscribers"]) == 5000
+        assert "tickerd_subscriber_lag_items_max 0" in good(config, "status", "--format=prometheus").splitlines()
 
 
 def test_try(config, site):

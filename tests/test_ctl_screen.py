@@ -5,14 +5,17 @@ TICKERD_SCREENS=write writes those files instead, to be read by a person before 
 """
 
 import contextlib
+import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
 
 import pytest
 
-from programs import BUILD, ROOT
+from programs import BUILD, ROOT, false_daemon
+from programs import ctl as run_ctl
 from terminal import Terminal, attributes
 from website import strip_page
 
@@ -140,30 +143,65 @@ def test_interrupt(tape, config, options):
         assert terminal.tmux("display-message", "-p", "#{cursor_flag}") == "1\n"
 
 
-def test_control_characters_do_no_harm(config, tmp_path):
-    """From a daemon that is none."""
-    import socket
-    import threading
+# Controls of a terminal: C0, C1, and those that turn the direction of text.
+EVIL = "A\x1b[2JB\x9b31mC\u202eD\u2066E"
+HARMFUL = re.compile("[\x80-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066\u2067]")
 
-    line = ('{"type":"item","id":1,"cursor":"5f3c9a1e-1","source":"x","headline":"A\\u001b[2JB\\u009b31mC\\nD",'
-            '"first_seen":"2026-01-05T14:01:00.000Z"}\n')
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(config.socket))
-        listener.listen()
 
-        def serve():
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                hello = '{"type":"hello","protocol":1,"store":"5f3c9a1e","oldest":1,"newest":1,"after":0}\n'
-                connection.sendall((hello + line).encode())
-                connection.recv(65536)  # until it ends
+def harmless(terminal):
+    """Of all that was written to a terminal."""
+    text = b"".join(terminal.changes.all()).decode()
+    return not HARMFUL.search(text) and "\x1b[2J" not in text.partition(EVIL[0])[2]
 
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        with Terminal(config.short, ctl(config, "watch", "--color=never")) as terminal:
-            assert "A?[2JB??31mC?D" in terminal.wait("14:01 x")
-        thread.join()
+
+def test_control_characters_do_no_harm(config):
+    hello = {"type": "hello", "protocol": 1, "store": "5f3c9a1e", "oldest": 1, "newest": 1, "after": 0}
+    source = {"type": "source", "source": f"y{EVIL}", "state": EVIL, "since": "2026-01-05T14:01:00.000Z", "detail": EVIL}
+    item = {"type": "item", "id": 1, "cursor": "5f3c9a1e-1", "source": "x", "headline": "A\x1b[2JB\x9b31mC\nD",
+            "first_seen": "2026-01-05T14:01:00.000Z"}
+    with false_daemon(config, hello, source, item):
+        with Terminal(config.short, ctl(config, "watch", "--color=never"), columns=120) as terminal:
+            assert "A?[2JB??31mC?D" in terminal.wait("in trouble: yA")
+            assert harmless(terminal)
+        for format in ("json", "waybar", "i3bar", "tmux"):
+            with Terminal(config.short, ctl(config, "watch", f"--format={format}")) as terminal:
+                terminal.wait("31mC")
+                assert harmless(terminal)
+
+
+def test_status_does_no_harm(config):
+    lines = [{"type": "status", "version": EVIL, "items": 1, "newest": 1, "journal": 1, "wal": 0, "subscribers": 1},
+             {"type": "source", "source": "y", "state": EVIL, "since": "2026-01-05T14:01:00.000Z", "detail": EVIL},
+             {"type": "subscriber", "pid": 1, "cursor": EVIL, "lag": 0, "filter": EVIL}, {"type": "status-end"}]
+    with false_daemon(config, *lines):
+        for format in ("text", "json", "prometheus"):
+            with Terminal(config.short, ctl(config, "status", "--color=never", f"--format={format}"), columns=200) as terminal:
+                terminal.wait_end(1)
+                assert harmless(terminal)
+
+
+def test_a_page_does_no_harm(config):
+    """What a page reader says, and the class names of a page in the source file that is suggested."""
+    config.source("harbour", "http://127.0.0.1/")
+    reader = config.short / "reader"
+    reply = {"source": "x", "state": EVIL, "detail": EVIL, "bytes": 1, "ms": 1, "items": [{"headline": EVIL}]}
+    (config.short / "reply").write_text(json.dumps(reply, ensure_ascii=False) + "\n", encoding="utf-8")
+    (config.short / "said").write_text(f"tickerd-fetch: item 1: dropped, {EVIL}\n", encoding="utf-8")
+    reader.write_text(f"#!/bin/sh\ncat {config.short}/said >&2\ncat {config.short}/reply\n")
+    reader.chmod(0o755)
+    with Terminal(config.short, ctl(config, "try", "harbour", "--color=never"), TICKERD_FETCH=str(reader)) as terminal:
+        assert "dropped, A?[2JB" in terminal.wait_end()
+        assert harmless(terminal)
+
+    page = config.short / "page.html"
+    text = (ROOT / "tests/suggest/arabic-live-panel.html").read_text(encoding="utf-8")
+    page.write_text(text.replace("last-news", "last-news\x9b31m\u202e"), encoding="utf-8")
+    with Terminal(config.short, ctl(config, "suggest", page), columns=200, rows=60) as terminal:
+        assert "31m" in terminal.wait_end()
+        assert harmless(terminal)
+    done = run_ctl(config, "suggest", page)
+    assert "\x9b31m" in done.stdout, "a file gets the name as it is"
+    assert not HARMFUL.search(done.stderr)
 
 
 def test_strip(tape, config):

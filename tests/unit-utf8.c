@@ -162,10 +162,41 @@ static void test_put_limit(void **state) {
         assert_string_equal(b.data, "€é");
 }
 
+/* What is written to a terminal moves, colours and reverses nothing. */
+static void test_mask(_unused_ void **state) {
+        static const struct {
+                const char *text, *keep, *masked;
+        } cases[] = {
+                { "Größe, جسر, 橋, 🌉", "", "Größe, جسر, 橋, 🌉" },
+                { "a\x1b[31mb\x7f\n\t", "", "a?[31mb???" },
+                { "a\x1b\n\t", "\n", "a?\n?" },
+                { "\xc2\x9b"
+                  "31m\xc2\xa0",
+                  "", "??31m\xc2\xa0" },
+                { "\xe2\x80\xae\xd8\x9c\xe2\x81\xa6", "", "????????" },
+                { "\xe2\x80\x8c\xe2\x80\x8d", "",
+                  "\xe2\x80\x8c\xe2\x80\x8d" }, /* ZWNJ, ZWJ: spelling */
+                { "\x9b"
+                  "31m\xe2\x80",
+                  "", "?31m??" }, /* ill-formed */
+                { "\xef\xbf\xbd", "", "\xef\xbf\xbd" },
+        };
+        char text[64];
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                (void) strcpy(text, cases[i].text);
+                utf8_mask(text, strlen(text), cases[i].keep);
+                assert_string_equal(text, cases[i].masked);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_valid),     cmocka_unit_test(test_how_many_are_valid),
-                cmocka_unit_test(test_next),      cmocka_unit_test(test_put),
+                cmocka_unit_test(test_mask),
+                cmocka_unit_test(test_valid),
+                cmocka_unit_test(test_how_many_are_valid),
+                cmocka_unit_test(test_next),
+                cmocka_unit_test(test_put),
                 cmocka_unit_test(test_put_limit),
         };
 
