@@ -19,6 +19,7 @@ from random_histories import History, shrink
 
 SEED = os.environ.get("TICKERD_SEED", "1")
 HISTORIES = int(os.environ.get("TICKERD_HISTORIES", "400"))
+PARTS = 8  # so that they can run at once
 
 
 @pytest.fixture(scope="module")
@@ -810,9 +811,10 @@ def report(seed, steps, wrong, number, driver):
     return f"history {seed} differs after its step {number + 1}:\n{wrong}\n\n{write_script(steps)}"
 
 
-def test_random_histories(driver):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_histories(driver, part):
     print(f"TICKERD_SEED={SEED} TICKERD_HISTORIES={HISTORIES}")
-    for n in range(HISTORIES):
+    for n in range(part, HISTORIES, PARTS):
         seed = f"{SEED}/{n}"
         steps = History(seed).steps
         wrong, number = play(steps, driver)

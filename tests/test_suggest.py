@@ -7,8 +7,10 @@ is read by the same program. It has the right strip if most entries of each are 
 their texts. It has the right headlines if at least 80 % of each are in the other, with the same text and link.
 """
 
+import concurrent.futures
 import hashlib
 import json
+import os
 import re
 
 import pytest
@@ -223,6 +225,8 @@ def truths(known, page, tmp_path):
 
 
 def judge_capture(captures, known, tmp_path):
+    tmp_path = tmp_path / known["file"]
+    tmp_path.mkdir()
     page = tmp_path / "page.html"
     page.write_bytes(captures.page(known["file"].removesuffix(".gz")))
     proposal, said = suggest(page)
@@ -234,10 +238,11 @@ def judge_capture(captures, known, tmp_path):
 
 def test_captures(captures, tmp_path):
     sites = {}
-    for known in captures.truth():
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        judged = list(pool.map(lambda known: judge_capture(captures, known, tmp_path), captures.truth()))
+    for known, (result, said) in zip(captures.truth(), judged, strict=True):
         year = re.search(r"\.(20\d\d)", known["file"])
         look = (known["file"].partition(".")[0], year and year[1], known["kind"] == "strip", known["item"])
-        result, said = judge_capture(captures, known, tmp_path)
         print(known["file"], known["kind"], result)
         if not all(result):
             print(said)
