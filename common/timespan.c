@@ -203,6 +203,32 @@ const char *time_format(usec_t time, char buffer[static TIME_SIZE]) {
         return buffer;
 }
 
+int time_parse_http(const char *s, usec_t *ret) {
+        static const char *const formats[] = {
+                "%a, %d %b %Y %H:%M:%S", /* Sun, 06 Nov 1994 08:49:37 GMT */
+                "%a, %d-%b-%y %H:%M:%S", /* Sunday, 06-Nov-94 08:49:37 GMT */
+                "%a %b %d %H:%M:%S %Y",  /* Sun Nov  6 08:49:37 1994 */
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(formats); i++) {
+                struct tm tm = {};
+                const char *zone = strptime(skip_spaces(s), formats[i], &tm);
+                time_t seconds;
+
+                if (!zone)
+                        continue;
+                zone = skip_spaces(zone);
+                if (*zone && !streq(zone, "GMT") && !streq(zone, "UTC"))
+                        return -EINVAL;
+                seconds = timegm(&tm);
+                if (seconds < 0)
+                        return -EINVAL;
+                *ret = (usec_t) seconds * USEC_PER_SEC;
+                return 0;
+        }
+        return -EINVAL;
+}
+
 static usec_t clock_usec(clockid_t clock) {
         struct timespec ts;
 

@@ -33,6 +33,12 @@ int size_parse(const char *s, uint64_t *ret);
  * end. */
 const char *time_format(usec_t time, char buffer[static TIME_SIZE]);
 
+/*
+ * A date of an HTTP header, in any of the three forms of RFC 9110, 5.6.7. -EINVAL: it is none, or
+ * before 1970. (libcurl's own reader has a time_t of 32 bits on machines where ours has 64.)
+ */
+int time_parse_http(const char *s, usec_t *ret);
+
 /* Now, by the wall clock. */
 usec_t time_now(void);
 

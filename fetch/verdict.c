@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <strings.h>
-#include <time.h>
 
 #include "fetch/verdict.h"
 
@@ -27,17 +26,17 @@ static long parse_seconds(const char *s, long max) {
 
 static unsigned read_retry_after(const Exchange *e) {
         const char *text = exchange_header(e, "Retry-After");
+        usec_t then, now = time_now();
         long seconds;
-        time_t then;
 
         if (!text)
                 return 0;
         seconds = parse_seconds(text, RETRY_AFTER_MAX);
-        if (seconds < 0) {
-                then = curl_getdate(text, NULL);
-                seconds = then < 0 ? 0 : (long) MIN(then - time(NULL), (time_t) RETRY_AFTER_MAX);
-        }
-        return (unsigned) MAX(seconds, 0L);
+        if (seconds >= 0)
+                return (unsigned) seconds;
+        if (time_parse_http(text, &then) < 0 || then < now)
+                return 0;
+        return (unsigned) MIN(then / USEC_PER_SEC - now / USEC_PER_SEC, (usec_t) RETRY_AFTER_MAX);
 }
 
 /* The argument of a directive of Cache-Control, which may be quoted. NULL: the directive is not

@@ -290,6 +290,33 @@ static void test_clocks(void **state) {
         assert_true(now / SECOND - (usec_t) time(NULL) + 2 <= 4);
 }
 
+static void test_http_dates(void **state) {
+        static const struct {
+                const char *text;
+                usec_t seconds; /* 0: no date */
+        } dates[] = {
+                { "Sun, 06 Nov 1994 08:49:37 GMT", 784111777 },
+                { "Sunday, 06-Nov-94 08:49:37 GMT", 784111777 },
+                { "Sun Nov  6 08:49:37 1994", 784111777 },
+                { " Sun, 06 Nov 1994 08:49:37 UTC", 784111777 },
+                { "Fri, 01 Jan 2100 00:00:00 GMT", 4102444800 }, /* more than 32 bits hold */
+                { "Wed, 31 Dec 1969 23:59:59 GMT", 0 },
+                { "Sun, 06 Nov 1994", 0 },
+                { "Sun, 06 Nov 1994 08:49:37 CET", 0 },
+                { "Sun, 06 Nov 1994 25:49:37 GMT", 0 },
+                { "soon", 0 },
+                { "", 0 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(dates); i++) {
+                usec_t time = 77;
+                int r = time_parse_http(dates[i].text, &time);
+
+                assert_int_equal(r, dates[i].seconds > 0 ? 0 : -EINVAL);
+                assert_true(time == (r < 0 ? 77 : dates[i].seconds * USEC_PER_SEC));
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_timespan_parse),
@@ -299,6 +326,7 @@ int main(void) {
                 cmocka_unit_test(test_size_parse),
                 cmocka_unit_test(test_time_format),
                 cmocka_unit_test(test_clocks),
+                cmocka_unit_test(test_http_dates),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
