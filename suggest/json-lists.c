@@ -7,7 +7,7 @@
 
 #include "suggest/json-lists.h"
 #include "fetch/json-text.h"
-#include "suggest/words.h"
+#include "suggest/outline.h"
 
 #define TITLE_MIN 12U
 
@@ -19,7 +19,7 @@ static bool is_any(const char *s, const char *const *of, size_t n) {
 }
 
 static bool keep(char *to, const char *path) {
-        if (*to || strlen(path) >= JSON_PATH_MAX)
+        if (*to || strlen(path) >= JSON_PATH_MAX || !words_clean(path))
                 return false;
         strcpy(to, path);
         return true;
@@ -36,7 +36,7 @@ static void judge_path(JsonList *list, const char *path) {
                 key[n] = '\0';
                 cue = words_name(key);
                 list->score = MAX(cue.against ? 0 : cue.score, list->score - 2);
-                if (cue.score >= CUE_STRONG && !strpbrk(key, "\"'\\"))
+                if (cue.score >= CUE_STRONG && name_is_plain(key))
                         strcpy(list->key, key);
         }
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "suggest/candidate.h"
+#include "suggest/label.h"
 
 #define LABEL_WEIGHT 48U /* the longest label */
 #define RUNS_BACK 6U     /* texts between a label and its list: a link to all, a date, tabs */
-#define LEVELS_UP 4U     /* elements around a label, and around a list, up to what holds both */
+#define LEVELS_UP 5U     /* elements around a label, up to what holds the list, too */
 
 /* Attributes by which sites name the parts of a page, besides id and class. */
 static const char *const naming[] = {
@@ -18,181 +18,160 @@ static const char *const naming[] = {
         "data-zone",   "data-region",
 };
 
-static void unite(Cue *cue, const Cue *more) {
-        cue->score = MAX(cue->score, more->score);
-        cue->against |= more->against;
+static void add_cue(Cue *cue, Cue more) {
+        cue->score = MAX(cue->score, more.score);
+        cue->against |= more.against;
 }
 
-static int add_class(const char *name, void *userdata) {
-        Cue cue = words_name(name);
-
-        unite(userdata, &cue);
-        return 0;
-}
-
-Cue spot_cue(const Spot *spot) {
-        _cleanup_free_ char *aria = spot_attribute(spot, "aria-label");
-        const char *tag = (const char *) spot->node->name;
+Cue element_cue(const Element *element) {
+        _cleanup_free_ char *aria = element_attribute(element, "aria-label");
         Cue cue = {};
 
-        if (streq(tag, "marquee"))
+        if (element_is(element, "marquee"))
                 cue.score = CUE_STRONG - 1;
-        if (strchr(tag, '-'))
-                (void) add_class(tag, &cue);
+        if (strchr(element->tag, '-'))
+                add_cue(&cue, words_name(element->tag));
         for (size_t i = 0; i < ELEMENTSOF(naming); i++) {
-                _cleanup_free_ char *value = spot_attribute(spot, naming[i]);
+                _cleanup_free_ char *value = element_attribute(element, naming[i]);
 
                 if (value)
-                        (void) add_class(value, &cue);
+                        add_cue(&cue, words_name(value));
         }
-        (void) spot_classes(spot, add_class, &cue);
-        if (aria) {
-                Cue label;
-
-                if (words_label(aria, &label) >= 0)
-                        unite(&cue, &label);
-        }
+        FOREACH_CLASS(class, element)
+        add_cue(&cue, words_name(class));
+        if (aria)
+                add_cue(&cue, words_label(aria));
         return cue;
 }
 
 /* What the text of an element says. */
-static int spot_label(const Spot *spot, Cue *ret) {
-        _cleanup_free_ char *text = spot_text(spot, 240);
+static Cue text_cue(const Element *element) {
+        _cleanup_free_ char *text = element_text(element, 240);
 
-        return text ? words_label(text, ret) : -ENOMEM;
+        return words_label(text);
 }
 
 /* One of many: tabs, or a menu that has a page of breaking news. */
-static bool is_one_of_many(const Survey *survey, const Spot *spot, const Spot *first) {
-        for (unsigned level = 0; level < 3 && !spot_is_root(survey, spot); level++) {
-                const Spot *parent = spot_parent(survey, spot);
+static bool is_tab(const Element *element, const Element *first) {
+        for (unsigned level = 0; level < 3 && element->parent; level++) {
+                const Element *parent = element->parent;
                 unsigned alike = 0;
 
-                if (spot_contains(survey, parent, first))
+                if (element_contains(parent, first))
                         break; /* what is beside it is the list */
-
-                for (unsigned i = (unsigned) (parent - survey->spots) + 1; i < parent->end;
-                     i = survey->spots[i].end)
-                        alike += survey->spots[i].weight > 0 &&
-                                 survey->spots[i].weight <= LABEL_WEIGHT &&
-                                 spot_is(survey->spots + i, (const char *) spot->node->name);
+                FOREACH_CHILD(child, parent)
+                alike += child->weight > 0 && child->weight <= LABEL_WEIGHT &&
+                         element_is(child, element->tag);
                 if (alike >= 3)
                         return true;
-                spot = parent;
+                element = parent;
         }
         return false;
 }
 
-/* How many levels below outer it is. */
-static unsigned levels(const Survey *survey, const Spot *outer, const Spot *inner) {
-        unsigned n = 0;
+/* Is it further above the text than labels stand from their lists? */
+static bool is_far_above(const Element *outer, const Element *inner) {
+        unsigned levels = 0;
 
-        for (; inner != outer && !spot_is_root(survey, inner); n++)
-                inner = spot_parent(survey, inner);
-        return n;
+        for (; inner != outer; inner = inner->parent)
+                levels++;
+        return levels > LEVELS_UP;
 }
 
 /* The best that the elements around a text say, from the text up to what also holds the list. */
-static int judge_text(const Survey *survey, const Run *run, const Spot *first, Cue *ret,
-                      const Spot **ret_spot) {
-        const Spot *spot = survey->spots + run->owner;
+static Cue best_cue(const Element *element, const Element *first, const Element **ret) {
         Cue best = {};
 
-        *ret_spot = spot;
-        while (!spot_contains(survey, spot, first) && spot->weight <= LABEL_WEIGHT) {
-                Cue cue;
-                int r = spot_label(spot, &cue);
+        *ret = element;
+        for (; !element_contains(element, first) && element->weight <= LABEL_WEIGHT;
+             element = element->parent) {
+                Cue cue = text_cue(element);
 
-                if (r < 0)
-                        return r;
                 if (cue.score > best.score || (cue.against && best.score == 0)) {
                         best = cue;
-                        *ret_spot = spot;
+                        *ret = element;
                 }
-                spot = spot_parent(survey, spot);
         }
-        *ret = best;
-        return 0;
+        return best;
 }
 
 /* "Latest | Most read" over a list: the tab shown is the first. */
-static int first_tab(const Survey *survey, const Run *run, const Spot **ret) {
-        const char *tag = (const char *) survey->spots[run->owner].node->name;
+static Label first_tab(const Outline *outline, const TextRun *run) {
+        const char *tag = run->owner->tag;
 
-        for (unsigned k = 1; k <= 2 && run - k >= survey->runs; k++) {
-                const Spot *spot = survey->spots + run[-(int) k].owner;
-                Cue cue;
+        for (const TextRun *tab = run - 1; tab >= outline->runs && tab + 2 >= run; tab--) {
+                int score;
 
-                if (run[-(int) k].weight > LABEL_WEIGHT / 2 || !spot_is(spot, tag))
+                if (tab->weight > LABEL_WEIGHT / 2 || !element_is(tab->owner, tag))
                         break;
-                if (spot_label(spot, &cue) >= 0 && cue.score > 1) {
-                        *ret = spot;
-                        return cue.score - 1;
-                }
+                score = text_cue(tab->owner).score - 1;
+                if (score > 0)
+                        return (Label){ .score = score, .element = tab->owner };
         }
-        return 0;
+        return (Label){};
 }
 
-int label_before(const Survey *survey, const Spot *first, const Spot **ret, bool *ret_against) {
-        int best = 0;
+Label label_before(const Outline *outline, const Element *first) {
+        Label best = {};
+        int distance = 0;
 
-        *ret_against = false;
-        for (unsigned k = 1; k <= RUNS_BACK && k <= first->run; k++) {
-                const Run *run = survey->runs + first->run - k;
-                const Spot *owner = survey->spots + run->owner, *common = owner, *spot;
+        for (const TextRun *run = first->runs - 1;
+             run >= outline->runs && run + RUNS_BACK >= first->runs && run->weight <= LABEL_WEIGHT;
+             run--, distance++) {
+                const Element *common = run->owner, *element;
                 Cue cue;
-                int r;
 
-                if (run->weight > LABEL_WEIGHT)
+                while (!element_contains(common, first))
+                        common = common->parent;
+                if (element_is(common, "body") || is_far_above(common, run->owner))
                         break;
-                while (!spot_contains(survey, common, first))
-                        common = spot_parent(survey, common);
-                if (spot_is(common, "body") || levels(survey, common, owner) > LEVELS_UP + 1)
-                        break;
-                r = judge_text(survey, run, first, &cue, &spot);
-                if (r < 0)
-                        return r;
-                if ((cue.against || cue.score > 3) && is_one_of_many(survey, spot, first)) {
-                        cue.against = false;
-                        cue.score = 0;
-                }
+                cue = best_cue(run->owner, first, &element);
+                if ((cue.against || cue.score > 3) && is_tab(element, first))
+                        cue = (Cue){};
                 if (cue.against && cue.score < CUE_STRONG) {
-                        r = first_tab(survey, run, &spot);
-                        if (r > best) {
-                                best = r;
-                                *ret = spot;
-                        } else
-                                *ret_against = best == 0;
+                        Label tab = first_tab(outline, run);
+
+                        if (tab.score > best.score)
+                                best = tab;
+                        else
+                                best.against = best.score == 0;
                         break;
                 }
-                cue.score -= (int) (k - 1) / 2;
-                if (cue.score > best) {
-                        best = cue.score;
-                        *ret = spot;
-                }
+                cue.score -= distance / 2;
+                if (cue.score > best.score)
+                        best = (Label){ .score = cue.score, .element = element };
         }
         return best;
 }
 
-int label_inside(const Survey *survey, const Spot *box, const Spot **ret) {
-        int best = 0;
+Label label_inside(const Element *box) {
+        Label best = {};
 
-        for (const Spot *spot = box; spot < survey->spots + box->end; spot++) {
-                Cue cue;
+        for (const Element *element = box; element < box->end; element++) {
+                int score;
 
-                if (spot->weight > 0 && spot->weight <= LABEL_SHORT &&
-                    spot_label(spot, &cue) >= 0 && cue.score > best) {
-                        best = cue.score;
-                        *ret = spot;
-                }
+                if (element->weight == 0 || element->weight > LABEL_SHORT)
+                        continue;
+                score = text_cue(element).score;
+                if (score > best.score)
+                        best = (Label){ .score = score, .element = element };
         }
         return best;
 }
 
-int label_in_entries(const Survey *survey, const Spot *const *items, unsigned n, const Spot **ret) {
+Label label_in_entries(const Element *const *items, unsigned n) {
         unsigned labelled = 0;
+        Label last = {};
 
-        for (unsigned i = 0; i < n; i++)
-                labelled += label_inside(survey, items[i], ret) >= CUE_STRONG;
-        return n >= 3 && labelled * 10 >= n * 7 ? CUE_STRONG - 2 : 0;
+        for (unsigned i = 0; i < n; i++) {
+                Label label = label_inside(items[i]);
+
+                labelled += label.score >= CUE_STRONG;
+                if (label.score > 0)
+                        last = label;
+        }
+        if (n < 3 || labelled * 10 < n * 7)
+                return (Label){};
+        last.score = CUE_STRONG - 2;
+        return last;
 }

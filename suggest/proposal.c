@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <sys/mman.h>
 
-#include "common/log.h"
-#include "common/text.h"
 #include "fetch/page.h"
+#include "suggest/fields.h"
+#include "suggest/json-lists.h"
+#include "suggest/locator.h"
+#include "suggest/memory.h"
 #include "suggest/proposal.h"
 
 #define SAMPLES 3U
+#define SOURCE_FILE_MAX (32U * 1024U)
+#define SCRIPT_MAX (8U * 1024U * 1024U)
+#define FEED_HEAD 2000 /* bytes in which a feed says that it is one */
 
 void proposal_done(Proposal *proposal) {
         buffer_done(&proposal->source);
@@ -27,105 +32,224 @@ static void doubt(Proposal *proposal, const char *what) {
                 proposal->doubts[proposal->n_doubts++] = what;
 }
 
-static int explain_points(const Candidate *candidate, char **ret) {
+static char *explain_points(const Candidate *candidate) {
         _cleanup_buffer_ Buffer b = BUFFER(1024);
-        int r;
+        char *words = NULL;
 
-        r = buffer_printf(&b, "%u %s", candidate->n,
-                          candidate->n == 1   ? "text"
-                          : candidate->linked ? "linked texts"
-                                              : "texts");
-        if (r >= 0 && candidate->name > 0 && candidate->named)
-                r = buffer_printf(&b, ", named like a %s",
-                                  candidate->name >= 8 ? "ticker" : "list of news");
-        if (r >= 0 && candidate->label > 0 && candidate->labelled) {
-                _cleanup_free_ char *text = spot_text(candidate->labelled, 60);
+        buffer_printf(&b, "%u %s", candidate->n,
+                      candidate->n == 1   ? "text"
+                      : candidate->linked ? "linked texts"
+                                          : "texts");
+        if (candidate->named)
+                buffer_printf(&b, ", named like a %s",
+                              candidate->name >= 8 ? "ticker" : "list of news");
+        if (candidate->labelled) {
+                _cleanup_free_ char *text = element_text(candidate->labelled, 60);
 
-                if (text)
-                        r = buffer_printf(&b, ", labelled \"%s\"", text);
+                buffer_printf(&b, ", labelled \"%s\"", text);
         }
-        if (r >= 0 && candidate->timed)
-                r = buffer_puts(&b, ", each with its time, the newest first");
-        if (r >= 0 && candidate->against > 0)
-                r = buffer_puts(&b, ", but near something else");
-        if (r >= 0)
-                *ret = STEAL_POINTER(b.data);
-        return r;
+        if (candidate->timed)
+                buffer_puts(&b, ", each with its time, the newest first");
+        if (candidate->against > 0)
+                buffer_puts(&b, ", but near something else");
+        (void) memory_result(buffer_steal(&b, &words));
+        return words;
 }
 
-static int add_key(Buffer *b, const char *key, const char *value) {
-        return value ? buffer_printf(b, "%s=%s\n", key, value) : 0;
+static void put_key(Buffer *b, const char *key, const char *value) {
+        if (value)
+                buffer_printf(b, "%s=%s\n", key, value);
 }
 
-int proposal_write_head(Buffer *b, const Hints *hints, bool list) {
-        const char *title = isempty(hints->title) ? hints->url : hints->title;
+/* The section [Source], and the beginning of [Strip]. */
+static void write_head(Buffer *b, const PageInfo *info, bool banner) {
+        const char *title = isempty(info->title) ? info->url : info->title;
         size_t n = strlen(title);
-        int r;
 
         while (n > 0 && title[n - 1] == '\\')
                 n--; /* it would continue the line */
-        r = buffer_printf(b, "[Source]\nDescription=%.*s\n", (int) n, title);
-        if (r >= 0 && hints->guessed)
-                r = buffer_puts(b, "# The page does not say where it is from.\n");
-        if (r >= 0)
-                r = add_key(b, "URL", hints->url);
-        if (r >= 0)
-                r = add_key(b, "Language", hints->language);
-        if (r >= 0 && !list)
-                r = buffer_puts(
-                        b, "# A bar for one entry is not there every day.\nExpect=sometimes\n");
-        return r;
+        buffer_printf(b, "[Source]\nDescription=%.*s\n", (int) n, title);
+        if (info->guessed)
+                buffer_puts(b, "# The page does not say where it is from.\n");
+        put_key(b, "URL", info->url);
+        put_key(b, "Language", info->language);
+        if (banner)
+                buffer_puts(b, "# A bar for one entry is not there every day.\nExpect=sometimes\n");
+        buffer_puts(b, "\n[Strip]\n");
 }
 
-static int write_strip(Buffer *b, const Place *place, const Shape *shape) {
-        int r;
-
-        r = buffer_printf(b, "\n[Strip]\nStrip=%s\n", place->strip);
-        if (r >= 0 && (place->item || shape->where))
-                r = buffer_printf(b, "Item=%s%s\n", place->item ? place->item : ".//li",
-                                  strnull(shape->where));
-        if (r >= 0)
-                r = add_key(b, "Headline", shape->headline);
-        if (r >= 0)
-                r = add_key(b, "Link", shape->link);
-        if (r >= 0)
-                r = add_key(b, "Published", shape->published);
-        for (unsigned i = 0; r >= 0 && i < shape->n_drops; i++)
-                r = add_key(b, "Drop", shape->drops[i]);
-        for (unsigned i = 0; r >= 0 && i < shape->n_strikes; i++)
-                r = add_key(b, "Strike", shape->strikes[i]);
-        return r;
+static void write_fields(Buffer *b, const Fields *fields) {
+        put_key(b, "Headline", fields->headline);
+        put_key(b, "Link", fields->link);
+        put_key(b, "Published", fields->published);
+        for (unsigned i = 0; i < fields->n_drops; i++)
+                put_key(b, "Drop", fields->drops[i]);
+        for (unsigned i = 0; i < fields->strikes.n; i++)
+                put_key(b, "Strike", fields->strikes.expressions[i]);
 }
 
-int proposal_make(const Survey *survey, const Candidate *candidate, const Hints *hints,
-                  Proposal *ret) {
-        Proposal proposal = { .source = BUFFER(SOURCE_FILE_MAX) };
-        Place place = {};
-        Shape shape = {};
-        int r;
+/* Takes it over, if the file is not too long and not one too many. */
+static void add(Proposals *proposals, Proposal *proposal) {
+        if (memory_result(buffer_error(&proposal->source)) < 0 ||
+            proposals->n == ELEMENTSOF(proposals->items))
+                proposal_done(proposal);
+        else
+                proposals->items[proposals->n++] = *proposal;
+}
 
-        r = shape_make(survey, candidate, &shape);
-        if (r >= 0)
-                r = place_make(survey, candidate, &place);
-        if (r >= 0)
-                r = proposal_write_head(&proposal.source, hints, candidate->tag);
-        if (r >= 0)
-                r = write_strip(&proposal.source, &place, &shape);
-        if (r >= 0)
-                r = explain_points(candidate, &proposal.words);
-        if (r >= 0) {
-                proposal.selector = STEAL_POINTER(place.strip);
-                proposal.total = candidate->total;
-                proposal.wanted = candidate->good;
+void proposals_add_list(const Outline *outline, const Candidate *candidate, Proposals *proposals) {
+        Locator locator = {};
+        Fields fields = {};
+
+        if (fields_find(outline, candidate, &fields) >= 0 &&
+            locator_make(outline, candidate, &locator) >= 0) {
+                Proposal proposal = {
+                        .source = BUFFER(SOURCE_FILE_MAX),
+                        .selector = xstrdup(locator.strip),
+                        .wanted = candidate->good,
+                        .total = candidate->total,
+                        .order = proposals->n,
+                        .words = explain_points(candidate),
+                };
+                Buffer *b = &proposal.source;
+
                 doubt(&proposal, candidate->doubt);
-                doubt(&proposal, place.doubt);
-                doubt(&proposal, shape.doubt);
-                *ret = proposal;
+                doubt(&proposal, locator.doubt);
+                doubt(&proposal, fields.doubt);
+                write_head(b, &proposals->info, !candidate->tag);
+                put_key(b, "Strip", locator.strip);
+                buffer_printf(b, "Item=%s%s\n", locator.item, strnull(fields.where));
+                write_fields(b, &fields);
+                add(proposals, &proposal);
+        }
+        locator_done(&locator);
+        fields_done(&fields);
+}
+
+/* A selector of a script by its id, or by what is in it; NULL: neither will do. */
+static char *select_script(const xmlNode *script, const JsonList *list) {
+        _cleanup_free_ char *id =
+                (char *) xmlGetNoNsProp((xmlNode *) script, (const xmlChar *) "id");
+
+        if (id && name_is_plain(id) && !words_generated(id))
+                return xasprintf("//script[@id='%s']", id);
+        return *list->key ? xasprintf("//script[contains(., '\"%s\"')]", list->key) : NULL;
+}
+
+/* script: NULL where the whole page is JSON. */
+static void add_json(Proposals *proposals, const xmlNode *script, const JsonList *list) {
+        const char *const keys[][2] = {
+                { "Strip", list->strip },
+                { "When", list->when },
+                { "Headline", list->headline },
+                { "Published", list->published },
+        };
+        Proposal proposal = {
+                .source = BUFFER(SOURCE_FILE_MAX),
+                .selector = script ? select_script(script, list) : xstrdup(list->strip),
+                .wanted = list->n,
+                .total = list->score + (list->n >= 3 ? 4 : 2),
+                .order = UINT32_MAX,
+        };
+        Buffer *b = &proposal.source;
+
+        if (!proposal.selector)
+                return;
+        proposal.words = xasprintf("%u texts in JSON, in a list called %s", list->n, list->strip);
+        write_head(b, &proposals->info, false);
+        if (script) {
+                doubt(&proposal,
+                      "it is data of a script, which may hold old news while the strip is not "
+                      "shown");
+                put_key(b, "Script", proposal.selector);
         } else
-                proposal_done(&proposal);
-        place_done(&place);
-        shape_done(&shape);
-        return r == -ENOBUFS ? -ENODATA : r;
+                put_key(b, "Format", "json");
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                if (*keys[i][1])
+                        put_key(b, keys[i][0], keys[i][1]);
+        put_key(b, "Link", list->link);
+        add(proposals, &proposal);
+}
+
+/* A text that may be JSON, and is changed. */
+static void read_json(Db *db, const xmlNode *script, char *text, Proposals *proposals) {
+        JsonList lists[JSON_LISTS_MAX];
+        unsigned n = strlen(text) <= SCRIPT_MAX ? json_lists_find(db, text, lists) : 0;
+
+        for (unsigned i = 0; i < n; i++)
+                if (lists[i].off)
+                        page_info_add(&proposals->info,
+                                      "a script holds a list called %s, which a flag switches off",
+                                      lists[i].strip);
+                else
+                        add_json(proposals, script, lists + i);
+}
+
+/* The depth of the tree is limited, and so is the recursion. */
+static void walk(Db *db, const xmlNode *node, Proposals *proposals) {
+        for (; node; node = node->next) {
+                if (node->type != XML_ELEMENT_NODE)
+                        continue;
+                if (streq((const char *) node->name, "script")) {
+                        _cleanup_free_ char *text =
+                                memory_check(xmlNodeGetContent((xmlNode *) node));
+
+                        read_json(db, node, text, proposals);
+                } else
+                        walk(db, node->children, proposals);
+        }
+}
+
+void proposals_add_scripts(const xmlNode *node, Proposals *proposals) {
+        _cleanup_(db_freep) Db *db = NULL;
+
+        if (db_open(":memory:", false, &db) < 0)
+                memory_out();
+        walk(db, node, proposals);
+}
+
+static void add_feed(const char *text, Proposals *proposals) {
+        static const struct {
+                const char *mark, *strip, *keys;
+        } feeds[] = {
+                { "<rss", "/rss/channel",
+                  "Item=item\nHeadline=title\nLink=link\nPublished=pubDate\n" },
+                { "<feed", "/d:feed",
+                  "Item=d:entry\nHeadline=d:title\n"
+                  "Link=d:link[not(@rel) or @rel='alternate']/@href\nPublished=d:updated\n" },
+                { "<rdf:RDF", "/rdf:RDF",
+                  "Item=d:item\nHeadline=d:title\nLink=d:link\nPublished=dc:date\n" },
+        };
+        _cleanup_free_ char *begin = memory_check(strndup(text, FEED_HEAD));
+
+        for (size_t i = 0; i < ELEMENTSOF(feeds); i++) {
+                Proposal proposal = { .source = BUFFER(SOURCE_FILE_MAX), .total = 20, .wanted = 1 };
+
+                if (!strstr(begin, feeds[i].mark) || strcasestr(begin, "<html"))
+                        continue;
+                write_head(&proposal.source, &proposals->info, false);
+                put_key(&proposal.source, "Format", "xml");
+                put_key(&proposal.source, "Strip", feeds[i].strip);
+                buffer_puts(&proposal.source, feeds[i].keys);
+                proposal.selector = xstrdup(feeds[i].strip);
+                proposal.words = xstrdup("this is a feed");
+                add(proposals, &proposal);
+        }
+}
+
+void proposals_add_page(const char *text, Proposals *proposals) {
+        _cleanup_free_ char *copy = NULL;
+        _cleanup_(db_freep) Db *db = NULL;
+
+        text += strspn(text, " \t\r\n");
+        if (*text == '<')
+                add_feed(text, proposals);
+        if (*text != '{' && *text != '[')
+                return;
+        copy = xstrdup(text);
+        if (db_open(":memory:", false, &db) < 0)
+                memory_out();
+        read_json(db, NULL, copy, proposals);
 }
 
 /* The file goes through the same reader as any other, which wants a path. */
@@ -148,8 +272,7 @@ static unsigned count_bad(const Reply *reply) {
                 const char *headline = reply->entries[i].headline;
                 unsigned weight = words_weight(headline, strlen(headline));
 
-                bad += weight < 8 || weight > 400 || words_time(headline) > 0 ||
-                       words_badge(headline) > 0;
+                bad += weight < 8 || weight > 400 || words_time(headline) || words_badge(headline);
         }
         return bad;
 }
@@ -183,33 +306,28 @@ static bool is_oldest_first(const Reply *reply) {
         return up >= 2 && down * 4 < up;
 }
 
-int proposal_check(Proposal *proposal, const Buffer *text, const char *url, const char **ret_why) {
+const char *proposal_check(Proposal *proposal, const Buffer *text, const char *url) {
         _cleanup_(source_freep) Source *source = NULL;
         _cleanup_(reader_freep) Reader *reader = NULL;
-        _cleanup_buffer_ Buffer copy = BUFFER(0);
-        int r;
+        _cleanup_buffer_ Buffer copy = BUFFER(text->size);
+        const char *why;
 
-        *ret_why = "its source file is not accepted";
-        r = load(&proposal->source, &source);
-        if (r >= 0)
-                r = reader_new(source, &reader, NULL);
-        if (r < 0)
-                return r == -ENOMEM ? r : 0;
-        copy.max = text->size;
-        r = buffer_append(&copy, text->data, text->size);
-        if (r < 0)
-                return r;
+        if (memory_result(load(&proposal->source, &source)) < 0 ||
+            memory_result(reader_new(source, &reader, NULL)) < 0)
+                return "its source file is not accepted";
+        buffer_append(&copy, text->data, text->size);
+        (void) memory_result(buffer_error(&copy));
         reader_read(reader, &copy, url, "utf-8", &proposal->reply);
-        *ret_why = why_bad(proposal);
-        if (*ret_why)
-                return 0;
+        why = why_bad(proposal);
+        if (why)
+                return why;
         if (is_oldest_first(&proposal->reply))
-                r = buffer_puts(&proposal->source, "Order=oldest-first\n");
+                put_key(&proposal->source, "Order", "oldest-first");
         if (proposal->reply.n_entries == 1)
                 doubt(proposal, "there is one entry only; look again when there is more news");
         else if (proposal->reply.n_entries < 3)
                 doubt(proposal, "there are few entries to judge by");
-        return r < 0 ? r : 1;
+        return NULL;
 }
 
 bool proposal_is_like(const Proposal *a, const Proposal *b) {
@@ -225,7 +343,7 @@ bool proposal_is_like(const Proposal *a, const Proposal *b) {
         return same * 10 >= MIN(MIN(x->n_entries, y->n_entries), (size_t) 200) * 7;
 }
 
-int proposal_print(const Proposal *proposal, const Hints *hints, FILE *file) {
+int proposal_print(const Proposal *proposal, const PageInfo *info, FILE *file) {
         const Reply *reply = &proposal->reply;
 
         fprintf(file, "# Proposed by tickerd-suggest, %s to be right: %s.\n",
@@ -233,21 +351,18 @@ int proposal_print(const Proposal *proposal, const Hints *hints, FILE *file) {
         fprintf(file, "# It reads %zu %s now:\n", reply->n_entries,
                 reply->n_entries == 1 ? "entry" : "entries");
         for (size_t i = 0; i < reply->n_entries && i < SAMPLES; i++) {
-                char *sample = NULL;
+                const char *headline = reply->entries[i].headline;
+                _cleanup_free_ char *sample = xtext_clean(headline, strlen(headline), 200);
 
-                if (text_clean(reply->entries[i].headline, strlen(reply->entries[i].headline), 200,
-                               &sample) < 0)
-                        return -ENOMEM;
                 fprintf(file, "#   %s\n", sample);
                 if (reply->entries[i].url)
                         fprintf(file, "#     %.300s\n", reply->entries[i].url);
-                free(sample);
         }
         for (unsigned i = 0; i < proposal->n_doubts; i++)
                 fprintf(file, "# Doubt: %s.\n", proposal->doubts[i]);
-        for (unsigned i = 0; i < hints->n_feeds; i++)
+        for (unsigned i = 0; i < info->n_feeds; i++)
                 fprintf(file, "# The page has a feed, which may do as well: %.300s\n",
-                        hints->feeds[i]);
+                        info->feeds[i]);
         fprintf(file, "\n%s", proposal->source.data);
         return fflush(file) != 0 || ferror(file) ? -EIO : 0;
 }

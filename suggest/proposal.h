@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One proposal of tickerd-suggest: a source file, and what it reads from the page. */
+/* One proposal: a source file, and what it reads from the page. */
 
-#include "common/buffer.h"
 #include "fetch/reply.h"
-#include "suggest/hints.h"
-#include "suggest/place.h"
-#include "suggest/shape.h"
+#include "suggest/candidate.h"
+#include "suggest/page-info.h"
 
-#define PROPOSALS_MAX 8U
-#define SOURCE_FILE_MAX (32U * 1024U)
-#define TRIED_MAX 20U  /* candidates that a source file is written for */
-#define SCRIPTS_MAX 4U /* and lists in scripts */
+#define PROPOSALS_MAX 8U /* that are kept in the end */
+#define TRIED_MAX 20U    /* candidates that a source file is written for */
+#define SCRIPTS_MAX 4U   /* and lists in scripts */
 
 typedef struct Proposal {
         Buffer source;   /* the file, without its first comments */
@@ -29,36 +26,32 @@ typedef struct Proposal {
 typedef struct Proposals {
         Proposal items[TRIED_MAX + SCRIPTS_MAX];
         unsigned n;
-        Hints hints;
+        PageInfo info;
         usec_t deadline; /* after it no more are looked for */
 } Proposals;
 
 void proposal_done(Proposal *proposal);
 
-/* Writes the file for a candidate. -ENODATA: there is no good one. -ENOMEM. */
-int proposal_make(const Survey *survey, const Candidate *candidate, const Hints *hints,
-                  Proposal *ret);
+/* Adds a source file for a candidate, unless there is no good one. */
+void proposals_add_list(const Outline *outline, const Candidate *candidate, Proposals *proposals);
 
-/* Appends the section [Source]; of a strip that is a list, not a bar for one entry. */
-int proposal_write_head(Buffer *b, const Hints *hints, bool list);
-
-/* Adds files for the lists in the page's scripts, from node on. -ENOMEM. */
-int proposals_add_scripts(const xmlNode *node, Proposals *proposals);
+/* Adds those for the lists in the page's scripts, from node on. */
+void proposals_add_scripts(const xmlNode *node, Proposals *proposals);
 
 /* The same for a page that is itself a feed or JSON. */
-int proposals_add_page(const char *text, Proposals *proposals);
+void proposals_add_page(const char *text, Proposals *proposals);
 
 /*
- * Reads the page, decoded text, as the proposal says, within the reader's own time limit. 1: it
- * reads well; 0: it does not, and why is in *ret_why; -ENOMEM.
+ * Reads the page, decoded text, as the proposal says, within the reader's own time limit. NULL: it
+ * reads well; else why it does not.
  */
-int proposal_check(Proposal *proposal, const Buffer *text, const char *url, const char **ret_why);
+const char *proposal_check(Proposal *proposal, const Buffer *text, const char *url);
 
 /* Do both read much the same? */
 bool proposal_is_like(const Proposal *a, const Proposal *b);
 
-/* Prints it: comments, then the file. */
-int proposal_print(const Proposal *proposal, const Hints *hints, FILE *file);
+/* Prints it: comments, then the file. -EIO. */
+int proposal_print(const Proposal *proposal, const PageInfo *info, FILE *file);
 
 /* "very likely", … */
 const char *proposal_rank(const Proposal *proposal);

@@ -9,8 +9,9 @@
 #include <ctype.h>
 #include <regex.h>
 
-#include "common/buffer.h"
-#include "suggest/shape.h"
+#include "suggest/memory.h"
+#include "suggest/strikes.h"
+#include "suggest/words.h"
 
 #define WORDS_MAX 7U
 #define MARKS "-–—|:•·/»›"
@@ -34,13 +35,10 @@ static size_t take_words(const char *text, unsigned words, bool at_end) {
         return length < n ? length : 0;
 }
 
-static int put_literal(Buffer *b, const char *s, size_t n) {
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < n; i++)
-                r = strchr("\\.[]{}()*+?^$|", s[i]) ? buffer_printf(b, "\\%c", s[i])
-                                                    : buffer_append(b, s + i, 1);
-        return r;
+/* Expressions longer than the buffer are none. */
+static void put_literal(Buffer *b, const char *s, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                buffer_printf(b, strchr("\\.[]{}()*+?^$|", s[i]) ? "\\%c" : "%c", s[i]);
 }
 
 static bool has_word(const char *s, size_t n) {
@@ -60,72 +58,72 @@ static bool is_unit(const char *time, size_t n, size_t i, size_t length) {
         return has_word(time, before) || i + length < n;
 }
 
-static int generalise(const char *time, size_t n, Buffer *b) {
+static void generalise(const char *time, size_t n, Buffer *b) {
         bool figures = false; /* come right before */
-        int r = 0;
 
-        for (size_t i = 0, length; r >= 0 && i < n; i += length) {
-                length = strspn(time + i, "0123456789");
+        for (size_t i = 0, length; i < n; i += length) {
+                length = MIN(strspn(time + i, "0123456789"), n - i);
                 if (length > 0) {
-                        r = buffer_puts(b, "[0-9]+");
+                        buffer_puts(b, "[0-9]+");
                         figures = i + length < n && time[i + length] == ' ';
                 } else if (time[i] == ' ') {
                         length = 1;
-                        r = buffer_puts(b, " ");
+                        buffer_puts(b, " ");
                 } else {
                         length = MIN(strcspn(time + i, " 0123456789"), n - i);
                         if (figures && has_word(time + i, length) && is_unit(time, n, i, length))
-                                r = buffer_puts(b, "[[:alpha:].]+");
+                                buffer_puts(b, "[[:alpha:].]+");
                         else
-                                r = put_literal(b, time + i, length);
+                                put_literal(b, time + i, length);
                         figures = false;
                 }
-                length = MIN(length, n - i);
         }
-        return r;
 }
 
-static int add_strike(Shape *shape, const char *expression) {
-        for (unsigned i = 0; i < shape->n_strikes; i++)
-                if (streq(shape->strikes[i], expression))
-                        return 0;
-        if (shape->n_strikes == STRIKES_MAX)
-                return 0;
-        shape->strikes[shape->n_strikes] = strdup(expression);
-        if (!shape->strikes[shape->n_strikes])
-                return -ENOMEM;
-        shape->n_strikes++;
-        return 0;
+void strike_list_done(StrikeList *strikes) {
+        while (strikes->n > 0)
+                free(strikes->expressions[--strikes->n]);
 }
 
-/* An expression for the first (the last) so many words, if they are a time; NULL: they are none. */
-static int time_pattern(const char *text, unsigned words, bool at_end, char **ret) {
+static void add(StrikeList *strikes, const char *expression) {
+        for (unsigned i = 0; i < strikes->n; i++)
+                if (streq(strikes->expressions[i], expression))
+                        return;
+        if (strikes->n < STRIKES_MAX)
+                strikes->expressions[strikes->n++] = xstrdup(expression);
+}
+
+static void add_buffer(StrikeList *strikes, const Buffer *b) {
+        if (memory_result(buffer_error(b)) == 0)
+                add(strikes, b->data);
+}
+
+/* An expression for the first (the last) so many words, to be freed; NULL: they are no time. */
+static char *time_pattern(const char *text, unsigned words, bool at_end) {
         size_t n = take_words(text, words, at_end), size = strlen(text);
-        _cleanup_free_ char *part = n > 0 ? strndup(at_end ? text + size - n : text, n) : NULL;
+        _cleanup_free_ char *part =
+                n > 0 ? memory_check(strndup(at_end ? text + size - n : text, n)) : NULL;
         _cleanup_buffer_ Buffer b = BUFFER(512);
         const char *begin = part;
-        int r;
+        char *expression = NULL;
 
-        *ret = NULL;
         /* Figures alone may be how a headline begins. */
         if (!part || !has_digit(part) || strspn(part, "0123456789 ") == strlen(part) ||
-            words_time(part) <= 0)
-                return 0;
+            !words_time(part))
+                return NULL;
         n = strlen(part);
-        while (!at_end && n > 0 && strchr(" -|:/", part[n - 1]))
-                n--;
-        for (; at_end && *begin && (strchr(" -|:/", *begin) || (unsigned char) *begin == 0xe2); n--)
-                begin++;
-        if (at_end)
+        if (at_end) {
+                while (*begin && (strchr(" -|:/", *begin) || (unsigned char) *begin == 0xe2))
+                        begin++;
                 n = strlen(begin);
-        r = buffer_puts(&b, at_end ? "[" MARKS " ]*" : "^");
-        if (r >= 0)
-                r = generalise(begin, n, &b);
-        if (r >= 0)
-                r = buffer_puts(&b, at_end ? "$" : "[" MARKS " ]*");
-        if (r >= 0)
-                *ret = STEAL_POINTER(b.data);
-        return r == -ENOBUFS ? 0 : r;
+        } else
+                while (n > 0 && strchr(" -|:/", part[n - 1]))
+                        n--;
+        buffer_puts(&b, at_end ? "[" MARKS " ]*" : "^");
+        generalise(begin, n, &b);
+        buffer_puts(&b, at_end ? "$" : "[" MARKS " ]*");
+        (void) memory_result(buffer_steal(&b, &expression));
+        return expression;
 }
 
 static unsigned count_matches(const char *expression, char *const *texts, unsigned n) {
@@ -142,48 +140,39 @@ static unsigned count_matches(const char *expression, char *const *texts, unsign
 
 /*
  * The time in a text, as an expression: the one that most texts have, and of these the longest.
- * "10:45 The" is a time too, if articles may stand in times, but others begin otherwise. NULL in
- * *ret: there is none.
+ * "10:45 The" is a time too, if articles may stand in times, but others begin otherwise. NULL:
+ * there is none.
  */
-static int find_time(const char *text, char *const *texts, unsigned n, bool at_end, char **ret) {
-        _cleanup_free_ char *best = NULL;
+static char *find_time(const char *text, char *const *texts, unsigned n, bool at_end) {
+        char *best = NULL;
         unsigned best_n = 0;
 
         for (unsigned words = 1; words <= WORDS_MAX; words++) {
-                _cleanup_free_ char *expression = NULL;
-                unsigned matches;
-                int r = time_pattern(text, words, at_end, &expression);
+                _cleanup_free_ char *expression = time_pattern(text, words, at_end);
+                unsigned matches = expression ? count_matches(expression, texts, n) : 0;
 
-                if (r < 0)
-                        return r;
-                matches = expression ? count_matches(expression, texts, n) : 0;
                 if (expression && matches >= best_n) {
                         free(best);
                         best = STEAL_POINTER(expression);
                         best_n = matches;
                 }
         }
-        *ret = STEAL_POINTER(best);
-        return 0;
+        return best;
 }
 
 /* A number at the end of one headline or two is news. */
-static int strike_times(Shape *shape, char *const *texts, unsigned n, bool at_end) {
-        unsigned timed = 0, before = shape->n_strikes;
+static void strike_times(StrikeList *strikes, char *const *texts, unsigned n, bool at_end) {
+        unsigned timed = 0, before = strikes->n;
 
         for (unsigned i = 0; i < n; i++) {
-                _cleanup_free_ char *expression = NULL;
-                int r = find_time(texts[i], texts, n, at_end, &expression);
+                _cleanup_free_ char *expression = find_time(texts[i], texts, n, at_end);
 
-                if (r >= 0 && expression)
-                        r = add_strike(shape, expression);
-                if (r < 0)
-                        return r;
+                if (expression)
+                        add(strikes, expression);
                 timed += expression != NULL;
         }
-        while (timed * 2 < n && shape->n_strikes > before)
-                free(shape->strikes[--shape->n_strikes]);
-        return 0;
+        while (timed * 2 < n && strikes->n > before)
+                free(strikes->expressions[--strikes->n]);
 }
 
 static const char *const brackets[][2] = {
@@ -206,69 +195,58 @@ static size_t find_bracket(const char *text, size_t *ret_begin, size_t *ret_end)
 }
 
 /* "BREAKING: ", "عاجل | ", "[속보] ", "+++ ". */
-static int strike_label(Shape *shape, const char *text) {
+static void strike_label(StrikeList *strikes, const char *text) {
         static const char *const marks[] = { ":", "|", " - ", " – ", " — ", " » ", "：", "｜" };
         _cleanup_buffer_ Buffer b = BUFFER(512);
         _cleanup_free_ char *label = NULL;
         size_t n, begin = 0, end = SIZE_MAX;
-        int r;
 
-        if (startswith(text, "+++"))
-                return add_strike(shape, "\\+\\+\\+");
+        if (startswith(text, "+++")) {
+                add(strikes, "\\+\\+\\+");
+                return;
+        }
         n = find_bracket(text, &begin, &end);
         for (size_t i = 0; n == 0 && i < ELEMENTSOF(marks); i++) {
                 const char *mark = strstr(text, marks[i]);
 
-                if (mark && (size_t) (mark - text) < end)
-                        end = (size_t) (mark - text);
+                if (mark)
+                        end = MIN(end, (size_t) (mark - text));
         }
         if (end > begin + 40 || end <= begin)
-                return 0;
-        label = strndup(text + begin, end - begin);
-        if (!label)
-                return -ENOMEM;
-        r = words_badge(label);
-        if (r <= 0)
-                return r;
+                return;
+        label = memory_check(strndup(text + begin, end - begin));
+        if (!words_badge(label))
+                return;
         if (n == 0)
                 for (n = end; n > 0 && text[n - 1] == ' ';)
                         n--;
-        r = buffer_puts(&b, "^");
-        if (r >= 0)
-                r = put_literal(&b, text, n);
-        if (r >= 0)
-                r = buffer_puts(&b, "[" MARKS " ：｜]*");
-        return r == -ENOBUFS ? 0 : r < 0 ? r : add_strike(shape, b.data);
+        buffer_puts(&b, "^");
+        put_literal(&b, text, n);
+        buffer_puts(&b, "[" MARKS " ：｜]*");
+        add_buffer(strikes, &b);
 }
 
-int strikes_add_whole(Shape *shape, const char *text) {
+void strike_list_add_whole(StrikeList *strikes, const char *text) {
         _cleanup_buffer_ Buffer b = BUFFER(512);
-        int r;
 
-        r = buffer_puts(&b, "^");
-        if (r >= 0)
-                r = put_literal(&b, text, strlen(text));
-        if (r >= 0)
-                r = buffer_puts(&b, "$");
-        return r == -ENOBUFS ? 0 : r < 0 ? r : add_strike(shape, b.data);
+        buffer_puts(&b, "^");
+        put_literal(&b, text, strlen(text));
+        buffer_puts(&b, "$");
+        add_buffer(strikes, &b);
 }
 
 /* What stood between a headline and a time or label that is dropped. */
-static int strike_marks(Shape *shape, char *const *texts, unsigned n, const char *expression) {
-        return count_matches(expression, texts, n) * 2 > n ? add_strike(shape, expression) : 0;
+static void strike_marks(StrikeList *strikes, char *const *texts, unsigned n,
+                         const char *expression) {
+        if (count_matches(expression, texts, n) * 2 > n)
+                add(strikes, expression);
 }
 
-int strikes_make(char *const *texts, unsigned n, Shape *shape) {
-        int r;
-
-        r = strike_times(shape, texts, n, false);
-        if (r >= 0)
-                r = strike_times(shape, texts, n, true);
-        for (unsigned i = 0; i < n && r >= 0; i++)
-                r = strike_label(shape, texts[i]);
-        if (r >= 0)
-                r = strike_marks(shape, texts, n, "^[" MARKS "]+ *");
-        if (r >= 0)
-                r = strike_marks(shape, texts, n, " *[" MARKS "]+$");
-        return r;
+void strike_list_find(StrikeList *strikes, char *const *headlines, unsigned n) {
+        strike_times(strikes, headlines, n, false);
+        strike_times(strikes, headlines, n, true);
+        for (unsigned i = 0; i < n; i++)
+                strike_label(strikes, headlines[i]);
+        strike_marks(strikes, headlines, n, "^[" MARKS "]+ *");
+        strike_marks(strikes, headlines, n, " *[" MARKS "]+$");
 }

@@ -6,7 +6,11 @@
 #include "fetch/document.h"
 #include "fetch/explain.h"
 #include "fetch/load.h"
+#include "suggest/banner.h"
+#include "suggest/lists.h"
+#include "suggest/memory.h"
 #include "suggest/proposal.h"
+#include "suggest/score.h"
 
 #define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
 #define LOOK_SEC 8U
@@ -39,10 +43,8 @@ static void on_answer(const HttpAnswer *answer, void *userdata) {
         }
         arrival->body = *answer->body;
         *answer->body = BUFFER(0);
-        arrival->url = strdup(answer->url);
-        arrival->charset = answer->charset ? strdup(answer->charset) : NULL;
-        if (!arrival->url)
-                arrival->error = log_oom();
+        arrival->url = xstrdup(answer->url);
+        arrival->charset = answer->charset ? xstrdup(answer->charset) : NULL;
 }
 
 /* What on_answer() makes of it: of a file nothing is known but what is in it. */
@@ -70,7 +72,7 @@ static int load(const char *user_agent, const Suggest *options, Arrival *arrival
 static void proposals_done(Proposals *proposals) {
         for (unsigned i = 0; i < proposals->n; i++)
                 proposal_done(proposals->items + i);
-        hints_done(&proposals->hints);
+        page_info_done(&proposals->info);
 }
 
 /* The best first; of equals, what stands on the page comes before what is in a script. */
@@ -81,73 +83,58 @@ static int compare(const void *a, const void *b) {
 }
 
 /* All that needs the tree, so that it is gone when the proposals are tried. */
-static int look(xmlDoc *document, const char *text, const char *url, Proposals *ret) {
+static void look(xmlDoc *document, const char *text, const char *url, Proposals *proposals) {
         _cleanup_(candidates_done) Candidates candidates = {};
-        _cleanup_(survey_done) Survey survey = {};
-        int r;
+        _cleanup_(outline_done) Outline outline = {};
 
-        r = survey_make(document, &survey);
-        if (r >= 0)
-                r = hints_make(&survey, url, &ret->hints);
-        if (r >= 0)
-                r = candidates_find(&survey, &candidates);
-        if (r >= 0)
-                r = candidates_judge(&survey, ret->hints.title, &candidates);
+        if (outline_make(document, &outline) < 0)
+                return;
+        page_info_read(&outline, url, &proposals->info);
+        lists_find(&outline, &candidates);
+        banners_find(&outline, &candidates);
+        candidates_score(&outline, proposals->info.title, &candidates);
         for (unsigned i = 0;
-             r >= 0 && i < candidates.n && i < TRIED_MAX && time_monotonic() < ret->deadline; i++) {
-                r = proposal_make(&survey, candidates.items + i, &ret->hints, ret->items + ret->n);
-                if (r >= 0)
-                        ret->items[ret->n++].order = i;
-                else if (r == -ENODATA)
-                        r = 0;
-        }
-        if (r >= 0)
-                r = proposals_add_scripts(survey.spots->node, ret);
-        if (r >= 0) {
-                r = proposals_add_page(text, ret);
-                qsort(ret->items, ret->n, sizeof(Proposal), compare);
-        }
-        return r == -ENODATA ? 0 : r;
+             i < candidates.n && i < TRIED_MAX && time_monotonic() < proposals->deadline; i++)
+                proposals_add_list(&outline, candidates.items + i, proposals);
+        proposals_add_scripts(outline.elements->node, proposals);
+        proposals_add_page(text, proposals);
+        qsort(proposals->items, proposals->n, sizeof(Proposal), compare);
+}
+
+/* NULL: it reads well, and not the same as one of the first n. */
+static const char *why_not(Proposals *proposals, unsigned n, Proposal *proposal,
+                           const Buffer *text) {
+        const char *why;
+
+        if (n == PROPOSALS_MAX || (n > 0 && time_monotonic() >= proposals->deadline))
+                return "there are enough better ones";
+        why = proposal_check(proposal, text, proposals->info.url);
+        deadline_begin(TIME_LIMIT_SEC, "suggest"); /* the reader had its own */
+        for (unsigned k = 0; k < n && !why; k++)
+                if (proposal_is_like(proposals->items + k, proposal))
+                        why = "a better one reads the same";
+        return why;
 }
 
 /* Keeps those that read well, each once. */
-static int try(Proposals *proposals, const Buffer *text) {
+static void try(Proposals *proposals, const Buffer *text) {
         unsigned n = 0;
-        int r = 0;
 
         for (unsigned i = 0; i < proposals->n; i++) {
-                Proposal *proposal = proposals->items + i;
-                bool keep = false;
-                const char *why = "there are enough better ones";
+                Proposal proposal = proposals->items[i];
+                const char *why = why_not(proposals, n, &proposal, text);
 
-                if (r >= 0 && n < PROPOSALS_MAX &&
-                    (n == 0 || time_monotonic() < proposals->deadline)) {
-                        r = proposal_check(proposal, text, proposals->hints.url, &why);
-                        deadline_begin(TIME_LIMIT_SEC, "suggest"); /* the reader had its own */
-                        keep = r > 0;
-                }
-                for (unsigned k = 0; k < n && keep; k++)
-                        if (proposal_is_like(proposals->items + k, proposal)) {
-                                why = "a better one reads the same";
-                                keep = false;
-                        }
-                if (!keep) {
-                        explain("not proposed: %s, %s", proposal->selector, why);
-                        proposal_done(proposal);
-                        continue;
-                }
-                if (n != i) {
-                        proposals->items[n] = *proposal;
-                        *proposal = (Proposal){};
-                }
-                n++;
+                if (why) {
+                        explain("not proposed: %s, %s", proposal.selector, why);
+                        proposal_done(&proposal);
+                } else
+                        proposals->items[n++] = proposal;
         }
         proposals->n = n;
-        return MIN(r, 0);
 }
 
 static void list(const Proposals *proposals) {
-        const Hints *hints = &proposals->hints;
+        const PageInfo *info = &proposals->info;
 
         for (unsigned i = 0; i < proposals->n; i++) {
                 const Proposal *p = proposals->items + i;
@@ -156,19 +143,19 @@ static void list(const Proposals *proposals) {
                 log_info("   %s: %zu entries, the first: %s", p->selector, p->reply.n_entries,
                          p->reply.entries[0].headline);
         }
-        for (unsigned i = 0; i < hints->n_elsewhere; i++)
+        for (unsigned i = 0; i < info->n_elsewhere; i++)
                 log_info("%s %s",
                          proposals->n > 0 ? "besides," : "the strip may come from elsewhere:",
-                         hints->elsewhere[i]);
-        for (unsigned i = 0; i < hints->n_feeds; i++)
-                log_info("the page has a feed: %s", hints->feeds[i]);
+                         info->elsewhere[i]);
+        for (unsigned i = 0; i < info->n_feeds; i++)
+                log_info("the page has a feed: %s", info->feeds[i]);
 }
 
 static int report(const Proposals *proposals, unsigned number) {
         list(proposals);
         if (proposals->n == 0) {
                 log_error("nothing on the page itself is like a breaking-news strip%s",
-                          proposals->hints.n_elsewhere > 0 ? "; it may be filled by a script" : "");
+                          proposals->info.n_elsewhere > 0 ? "; it may be filled by a script" : "");
                 return 0;
         }
         if (number > proposals->n) {
@@ -176,7 +163,7 @@ static int report(const Proposals *proposals, unsigned number) {
                           proposals->n, proposals->n == 1 ? "" : "s");
                 return 0;
         }
-        if (proposal_print(proposals->items + number - 1, &proposals->hints, stdout) < 0) {
+        if (proposal_print(proposals->items + number - 1, &proposals->info, stdout) < 0) {
                 log_error("cannot write: %m");
                 return -EIO;
         }
@@ -185,42 +172,35 @@ static int report(const Proposals *proposals, unsigned number) {
 
 static int suggest(Arrival *arrival, const char *url, Proposals *proposals) {
         const CharsetHints hints = { .http = arrival->charset };
-        xmlDoc *document = NULL;
-        const char *why = "out of memory";
+        _cleanup_(document_freep) xmlDoc *document = NULL;
+        const char *why;
         Charset charset;
         int r;
 
         proposals->deadline = time_monotonic() + LOOK_SEC * USEC_PER_SEC;
-        r = words_init();
-        if (r >= 0)
-                r = charset_decode(&arrival->body, &hints, &charset);
-        if (r >= 0)
-                r = document_parse(arrival->body.data, arrival->body.size, FORMAT_HTML, &document,
-                                   &why);
-        if (r == -E2BIG || r == -EBADMSG) {
+        words_init();
+        (void) memory_result(charset_decode(&arrival->body, &hints, &charset));
+        r = document_parse(arrival->body.data, arrival->body.size, FORMAT_HTML, &document, &why);
+        if (memory_result(r) < 0) {
                 log_error("%s", why);
                 return r;
         }
-        if (r >= 0 && document)
-                r = look(document, arrival->body.data, url, proposals);
         if (document)
-                xmlFreeDoc(document);
-        if (r >= 0)
-                r = try(proposals, &arrival->body);
-        return r < 0 ? log_oom() : 0;
+                look(document, arrival->body.data, url, proposals);
+        document_freep(&document);
+        document = NULL;
+        try(proposals, &arrival->body);
+        return 0;
 }
 
 int suggest_run(const Config *config, const Suggest *options) {
         _cleanup_(arrival_done) Arrival arrival = {};
-        _cleanup_free_ Proposals *proposals = calloc(1, sizeof(Proposals));
+        _cleanup_free_ Proposals *proposals = xcalloc(1, sizeof(Proposals));
         int r;
 
-        if (!proposals)
-                return log_oom();
         r = load(config->user_agent.text, options, &arrival);
         if (r < 0)
                 return r;
-
         deadline_begin(TIME_LIMIT_SEC, "suggest");
         r = suggest(&arrival, arrival.url ? arrival.url : options->url, proposals);
         deadline_end();

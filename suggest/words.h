@@ -19,20 +19,20 @@ typedef struct Cue {
         bool paid;    /* a label that says so */
 } Cue;
 
-/* Prepares the tables; once. -ENOMEM. */
-int words_init(void);
+/* Prepares the tables; once. */
+void words_init(void);
 
 /* What the name of a class, an id or the like says: "breakingNews-bar", "has-no-ticker". */
 Cue words_name(const char *name);
 
-/* What a short text says that stands over or before a list. -ENOMEM. */
-int words_label(const char *text, Cue *ret);
+/* What a short text says that stands over or before a list. */
+Cue words_label(const char *text);
 
-/* Is the text the label of one entry, a badge: "BREAKING", "Live"? -ENOMEM. */
-int words_badge(const char *text);
+/* Is the text the label of one entry, a badge: "BREAKING", "Live"? */
+bool words_badge(const char *text);
 
-/* Is the text a time, a date or an age, and nothing else? -ENOMEM. */
-int words_time(const char *text);
+/* Is the text a time, a date or an age, and nothing else? */
+bool words_time(const char *text);
 
 /* Roles that names give to the parts of an entry. */
 typedef enum Role {
@@ -54,6 +54,9 @@ bool words_utility(const char *name);
 /* The name as words: lower case, one space before, between and behind. False: too long for buffer.
  */
 bool words_split(const char *name, char *buffer, size_t size);
+
+/* May the text stand in a line of a file, and on a terminal, as it is? */
+bool words_clean(const char *text);
 
 /* How much text it is: a letter counts 1, a sign of Han, kana and Hangul, which is more of a
  * word, 2. */

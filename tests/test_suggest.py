@@ -205,6 +205,38 @@ def test_hostile(name, tmp_path):
         assert said
 
 
+# C1, and what turns the direction of text around: each must not reach a terminal out of a name.
+CONTROLS = ["\x9b31m", "\x85", "\u202e", "\u2066", "\u200f", "\u061c"]
+NAMED = {
+    "class": "<div class='breaking breaking{0}x'>%s</div>",
+    "id": "<div id='breaking{0}ticker'>%s</div>",
+    "data": "<div data-testid='breaking{0}ticker'>%s</div>",
+    "label": "<section><h2>Breaking{0} news</h2><div>%s</div></section>",
+    "aria-label": "<section aria-label='Breaking{0} news'><div>%s</div></section>",
+    "tag": "<breaking-{0}ticker>%s</breaking-{0}ticker>",
+    "part": "<div class=breaking>%s</div>".replace("%s", "".join(
+        f"<p><b class='title{{0}}'>Words of headline number {i}</b> <i class='time{{0}}'>10:2{i}</i></p>" for i in range(4))),
+    "empty": "<div class='ticker{0}'></div><div class=breaking>%s</div>",
+    "attribute": "<div class=ticker{0} data-url='/breaking{0}'></div>",
+    "script": "<script>var a = '/api/breaking{0}news', b = {{\"breaking{0}\": [1]}}</script>",
+    "json": '<script type="application/json" id="a{0}">{{"breaking": {{"x{0}": [{{"title{0}": "Words of a headline here", '
+            '"link{0}": "/a/b"}}]}}}}</script>',
+    "feed": "<link rel=alternate type=application/rss+xml href='/feed{0}'><div class=breaking>%s</div>",
+}
+
+
+@pytest.mark.parametrize("place", NAMED)
+def test_controls_of_names(place, tmp_path):
+    entries = "".join(f"<p><a href='/{i}'>Words of headline number {i}</a></p>" for i in range(4))
+    for control in CONTROLS:
+        page = tmp_path / "page.html"
+        text = NAMED[place].format(control).replace("%s", entries)
+        page.write_text(f"<html><head><meta charset=utf-8></head><body>{text}", encoding="utf-8")
+        for number in (1, 2):
+            proposal, said = suggest(page, number)
+            assert not re.search("[\x80-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", said + (proposal or ""))
+
+
 # How well it does on real pages, counted by site, and each look of a site once.
 
 STRIP_FIRST, HEADLINES_FIRST, NONE_SILENT = 0.9, 0.8, 0.9

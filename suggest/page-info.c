@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <stdarg.h>
+
+#include "fetch/url.h"
+#include "suggest/label.h"
+#include "suggest/memory.h"
+#include "suggest/page-info.h"
+
+#define NOWHERE "https://www.example.com/"
+#define SENTENCE_MAX 600U
+#define SCRIPT_MAX (4U * 1024U * 1024U)
+#define STRING_MAX 300U
+#define STRINGS_MAX 20000U
+
+void page_info_done(PageInfo *info) {
+        free(info->title);
+        free(info->language);
+        free(info->url);
+        for (unsigned i = 0; i < info->n_feeds; i++)
+                free(info->feeds[i]);
+        for (unsigned i = 0; i < info->n_elsewhere; i++)
+                free(info->elsewhere[i]);
+        *info = (PageInfo){};
+}
+
+void page_info_add(PageInfo *info, const char *format, ...) {
+        _cleanup_free_ char *sentence = NULL, *clean = NULL;
+        va_list arguments;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(&sentence, format, arguments);
+        va_end(arguments);
+        if (n < 0)
+                memory_out();
+        clean = xtext_clean(sentence, (size_t) n, SENTENCE_MAX);
+        for (unsigned i = 0; i < info->n_elsewhere; i++)
+                if (streq(info->elsewhere[i], clean))
+                        return;
+        if (info->n_elsewhere < ELSEWHERE_MAX)
+                info->elsewhere[info->n_elsewhere++] = STEAL_POINTER(clean);
+}
+
+static char *attribute(const xmlNode *node, const char *name) {
+        return (char *) xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) name);
+}
+
+/* The whole address, to be freed; NULL: it is none. */
+static char *resolve(const PageInfo *info, const char *link) {
+        char *url = NULL;
+
+        if (link)
+                (void) memory_result(url_resolve(info->url, link, &url));
+        return url;
+}
+
+static void take_url(PageInfo *info, const char *found) {
+        char *url = info->guessed ? resolve(info, found) : NULL;
+
+        if (!url)
+                return;
+        free(info->url);
+        info->url = url;
+        info->guessed = false;
+}
+
+/* Addresses of the page's own first: feeds are relative to them. */
+static void read_address(const xmlNode *node, PageInfo *info) {
+        const char *name = (const char *) node->name;
+        _cleanup_free_ char *rel = attribute(node, "rel"), *href = attribute(node, "href"),
+                            *property = attribute(node, "property"),
+                            *content = attribute(node, "content");
+
+        if (streq(name, "link") && rel && strcasecmp(rel, "canonical") == 0)
+                take_url(info, href);
+        else if (streq(name, "meta") && property && streq(property, "og:url"))
+                take_url(info, content);
+}
+
+static void read_feed(const xmlNode *node, PageInfo *info) {
+        _cleanup_free_ char *rel = attribute(node, "rel"), *type = attribute(node, "type"),
+                            *href = attribute(node, "href");
+        char *url;
+
+        if (!streq((const char *) node->name, "link") || info->n_feeds == FEEDS_MAX || !rel ||
+            !strcasestr(rel, "alternate") || !type ||
+            !(strcasestr(type, "rss+xml") || strcasestr(type, "atom+xml")))
+                return;
+        url = resolve(info, href);
+        if (url)
+                info->feeds[info->n_feeds++] = url;
+}
+
+static void read_title(const xmlNode *node, PageInfo *info) {
+        _cleanup_free_ char *title = NULL;
+
+        if (info->title || !streq((const char *) node->name, "title"))
+                return;
+        title = (char *) xmlNodeGetContent(node);
+        if (title)
+                info->title = xtext_clean(title, strlen(title), 120);
+}
+
+static void read_head(const xmlNode *root, PageInfo *info,
+                      void (*read)(const xmlNode *node, PageInfo *info)) {
+        for (const xmlNode *head = root->children; head; head = head->next)
+                if (head->type == XML_ELEMENT_NODE && streq((const char *) head->name, "head"))
+                        for (const xmlNode *node = head->children; node; node = node->next)
+                                if (node->type == XML_ELEMENT_NODE)
+                                        read(node, info);
+}
+
+/* As Language= takes it. */
+static bool is_language(const char *tag) {
+        unsigned subtag = 0;
+
+        for (;; tag++) {
+                if (isalnum((unsigned char) *tag) && ++subtag <= 8)
+                        continue;
+                if (subtag < 2 || subtag > 8 || (*tag && *tag != '-'))
+                        return false;
+                if (!*tag)
+                        return true;
+                subtag = 0;
+        }
+}
+
+/* Not a label or a logo, which are called after the strip that they belong to. */
+static bool is_box(const Element *element) {
+        static const char *const tags[] = { "div", "section", "aside", "ul", "ol", "marquee" };
+
+        for (size_t i = 0; i < ELEMENTSOF(tags); i++)
+                if (element_is(element, tags[i]))
+                        return true;
+        return strchr(element->tag, '-') != NULL;
+}
+
+/* An element that is called as a strip is, with little or nothing in it. */
+static void check_empty(const Element *element, PageInfo *info) {
+        _cleanup_free_ char *id = NULL, *class = NULL;
+        Cue cue;
+
+        if (element->weight > 30 || element->links > 1 || !is_box(element))
+                return;
+        cue = element_cue(element);
+        if (cue.score < CUE_STRONG - 1 || cue.against)
+                return;
+        id = element_attribute(element, "id");
+        class = element_attribute(element, "class");
+        page_info_add(info, "<%s%s%.80s%s%.80s> has no entries; a script fills it", element->tag,
+                      id ? " id=" : "", strnull(id), class ? " class=" : "", strnull(class));
+}
+
+/* Attributes that hold the address of what an element is filled with. */
+static void check_attributes(const xmlNode *node, PageInfo *info) {
+        static const char *const parts[] = { "url",  "src",  "endpoint", "href",  "get",
+                                             "feed", "poll", "api",      "source" };
+        const Element *element = element_of(node);
+
+        for (const xmlAttr *a = node->properties; a; a = a->next) {
+                const char *name = (const char *) a->name;
+                _cleanup_free_ char *value = NULL, *url = NULL;
+                bool address = false;
+
+                for (size_t i = 0; i < ELEMENTSOF(parts); i++)
+                        address |= strstr(name, parts[i]) != NULL;
+                if (!address ||
+                    (!startswith(name, "data-") && !startswith(name, "hx-") && !streq(name, "src")))
+                        continue;
+                value = attribute(node, name);
+                if (!value || !strchr(value, '/') || strchr(value, ' '))
+                        continue;
+                if ((streq(name, "src") || words_name(value).score < CUE_STRONG) &&
+                    (!element || element_cue(element).score < CUE_STRONG - 1))
+                        continue;
+                url = resolve(info, value);
+                if (url)
+                        page_info_add(info, "%s= of <%s> names %.300s", name,
+                                      (const char *) node->name, info->guessed ? value : url);
+        }
+}
+
+/* An address that may give data, rather than a picture, a program or an article. */
+static bool is_data_address(const char *s) {
+        static const char *const wrong[] = { ".js",  ".css",  ".png",    ".jpg",  ".svg",
+                                             ".gif", ".webp", ".woff",   ".html", ".mp4",
+                                             ".ico", "/tag/", "/article" };
+
+        for (size_t i = 0; i < ELEMENTSOF(wrong); i++)
+                if (strstr(s, wrong[i]) && !strstr(s, ".json"))
+                        return false;
+        return true;
+}
+
+static const char *skip_space(const char *s) {
+        while (isspace((unsigned char) *s))
+                s++;
+        return s;
+}
+
+static void check_string(PageInfo *info, const char *s, size_t n, const char *behind) {
+        char copy[STRING_MAX + 1], *to = copy;
+        Cue cue;
+
+        /* "\/" is how JSON may write a slash */
+        for (size_t i = 0; i < n; i++)
+                if (s[i] != '\\' || i + 1 == n || s[i + 1] != '/')
+                        *to++ = s[i];
+        *to = '\0';
+        cue = words_name(copy);
+        if (strpbrk(copy, " <>{}()") || cue.score < CUE_STRONG || cue.against)
+                return;
+        behind = skip_space(behind);
+        if (strchr(copy, '/')) {
+                if (is_data_address(copy))
+                        page_info_add(info, "a script names %s", copy);
+        } else if (*behind == ':') {
+                behind = skip_space(behind + 1);
+                if (*behind == '[' || *behind == '{')
+                        page_info_add(info, "a script holds data called \"%s\"%s", copy,
+                                      behind[1] == ']' || behind[1] == '}' ? ", now empty" : "");
+        }
+}
+
+/*
+ * Scripts are not run, and not even read as what they are: only strings are looked at that are
+ * addresses, and names that a list or an object follows.
+ */
+static void check_script(PageInfo *info, const char *script) {
+        unsigned strings = 0;
+
+        if (strlen(script) > SCRIPT_MAX)
+                return;
+        if (strstr(script, "\"LiveBlogPosting\""))
+                page_info_add(info, "a script holds a LiveBlogPosting (JSON-LD)");
+        for (const char *p = strpbrk(script, "\"'"); p && strings < STRINGS_MAX;
+             p = strpbrk(p, "\"'"), strings++) {
+                const char quote = *p++, *end;
+
+                for (end = p; *end && *end != quote && *end != '\n'; end++)
+                        if (*end == '\\' && end[1])
+                                end++;
+                if (*end == quote && end > p && (size_t) (end - p) <= STRING_MAX)
+                        check_string(info, p, (size_t) (end - p), end + 1);
+                p = *end ? end + 1 : end;
+        }
+}
+
+/* The depth of the tree is limited, and so is the recursion. */
+static void walk(const xmlNode *node, PageInfo *info) {
+        for (; node && info->n_elsewhere < ELSEWHERE_MAX; node = node->next) {
+                if (node->type != XML_ELEMENT_NODE)
+                        continue;
+                if (streq((const char *) node->name, "script")) {
+                        _cleanup_free_ char *text = (char *) xmlNodeGetContent(node);
+
+                        check_script(info, strnull(text));
+                        continue;
+                }
+                if (!streq((const char *) node->name, "img"))
+                        check_attributes(node, info);
+                if (element_of(node))
+                        check_empty(element_of(node), info);
+                walk(node->children, info);
+        }
+}
+
+void page_info_read(const Outline *outline, const char *url, PageInfo *ret) {
+        const xmlNode *root = outline->elements->node;
+
+        *ret = (PageInfo){
+                .guessed = !url,
+                .url = xstrdup(url ? url : NOWHERE),
+                .language = element_attribute(outline->elements, "lang"),
+        };
+        if (ret->language && !is_language(ret->language))
+                free(STEAL_POINTER(ret->language));
+        read_head(root, ret, read_title);
+        read_head(root, ret, read_address);
+        read_head(root, ret, read_feed);
+        walk(root->children, ret);
+}
