@@ -8,12 +8,13 @@
  * no others are let in, and nothing is ever loaded.
  */
 
-#include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
 #include <libxml/xpath.h>
 
+#include "fetch/cpu-time.h"
 #include "fetch/document.h"
+#include "fetch/html.h"
 #include "fetch/url.h"
 
 #define DECLARATIONS_MAX 1000U
@@ -25,7 +26,6 @@ typedef struct Limits {
         size_t text; /* since the last element began */
         int error;
         const char *why;
-        startElementSAXFunc start_html;
         startElementNsSAX2Func start_xml;
         entityDeclSAXFunc declare_entity;
         attributeDeclSAXFunc declare_attribute;
@@ -54,7 +54,9 @@ static bool count(xmlParserCtxt *parser) {
         if (limits->error < 0)
                 return false;
         limits->text = 0;
-        if (++limits->elements > ELEMENTS_MAX)
+        if (limits->elements % 4096 == 4095 && cpu_time_is_up())
+                stop(parser, -E2BIG, CPU_TIME_WHY);
+        else if (++limits->elements > ELEMENTS_MAX)
                 stop(parser, -E2BIG, "the page has more than 250000 elements");
         else if (parser->nodeNr >= (int) DEPTH_MAX)
                 stop(parser, -EBADMSG, "the page's elements are nested more than 256 deep");
@@ -167,14 +169,6 @@ static void on_notation(void *userdata, const xmlChar *name, const xmlChar *publ
                 limits->declare_notation(userdata, name, public_id, system_id);
 }
 
-static unsigned count_html_attributes(const xmlChar **attributes) {
-        unsigned n = 0;
-
-        while (attributes && attributes[2 * (size_t) n])
-                n++;
-        return n;
-}
-
 /* References in a value become nodes, too. */
 static unsigned count_xml_attributes(const xmlChar **attributes, int n) {
         unsigned sum = (unsigned) n;
@@ -188,14 +182,6 @@ static unsigned count_xml_attributes(const xmlChar **attributes, int n) {
                 }
         }
         return sum;
-}
-
-static void on_html_element(void *userdata, const xmlChar *name, const xmlChar **attributes) {
-        xmlParserCtxt *parser = userdata;
-        const Limits *limits = parser->_private;
-
-        if (count(parser) && count_others(parser, count_html_attributes(attributes)))
-                limits->start_html(userdata, name, attributes);
 }
 
 static void on_xml_element(void *userdata, const xmlChar *name, const xmlChar *prefix,
@@ -280,16 +266,6 @@ static void limit_declarations(xmlParserCtxt *parser, Limits *limits) {
         parser->sax->notationDecl = on_notation;
 }
 
-static xmlDoc *parse_html(xmlParserCtxt *parser, Limits *limits, const char *text, int size) {
-        const int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-                            HTML_PARSE_NONET | HTML_PARSE_COMPACT | HTML_PARSE_IGNORE_ENC;
-
-        limits->start_html = parser->sax->startElement;
-        parser->sax->startElement = on_html_element;
-        limit_others(parser, limits);
-        return htmlCtxtReadMemory(parser, text, size, NULL, "UTF-8", options);
-}
-
 static xmlDoc *parse_xml(xmlParserCtxt *parser, Limits *limits, const char *text, int size) {
         const int options = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET |
                             XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES;
@@ -303,42 +279,48 @@ static xmlDoc *parse_xml(xmlParserCtxt *parser, Limits *limits, const char *text
         return xmlCtxtReadMemory(parser, text, size, NULL, "UTF-8", options);
 }
 
-int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
-                   const char **ret_why) {
-        bool html = format == FORMAT_HTML;
+static int parse_xml_within_limits(const char *text, size_t size, xmlDoc **ret,
+                                   const char **ret_why) {
         xmlParserCtxt *parser;
         Limits limits = {};
         xmlDoc *document;
-        bool well_formed;
 
-        init_once();
-        if (size == 0 && html) {
-                *ret = NULL;
-                return 0;
-        }
         if (size > INT32_MAX)
                 return -E2BIG;
-        parser = html ? htmlNewParserCtxt() : xmlNewParserCtxt();
+        parser = xmlNewParserCtxt();
         if (!parser)
                 return -ENOMEM;
         parser->_private = &limits;
-        document = html ? parse_html(parser, &limits, text, (int) size)
-                        : parse_xml(parser, &limits, text, (int) size);
-        well_formed = html || parser->wellFormed;
+        document = parse_xml(parser, &limits, text, (int) size);
         if (limits.error == 0 && parser->errNo == XML_ERR_NO_MEMORY)
                 limits.error = -ENOMEM;
-        xmlFreeParserCtxt(parser);
-
-        if (limits.error == 0 && !well_formed) {
+        if (limits.error == 0 && !parser->wellFormed) {
                 limits.error = -EBADMSG;
                 limits.why = "the page is not well-formed XML";
         }
+        xmlFreeParserCtxt(parser);
         if (limits.error < 0) {
                 if (document)
                         xmlFreeDoc(document);
                 *ret_why = limits.why ? limits.why : "out of memory";
                 return limits.error;
         }
+        *ret = document;
+        return 0;
+}
+
+int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
+                   const char **ret_why) {
+        xmlDoc *document = NULL;
+        int r = 0;
+
+        init_once();
+        if (format != FORMAT_HTML)
+                r = parse_xml_within_limits(text, size, &document, ret_why);
+        else if (size > 0)
+                r = html_parse(text, size, true, &document, ret_why);
+        if (r < 0)
+                return r;
 
         /* Numbers the elements: sorting what a selector finds would take quadratic time without. */
         if (document)

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "fetch/charset.h"
+#include "fetch/cpu-time.h"
 #include "fetch/deadline.h"
 #include "fetch/explain.h"
 #include "fetch/labels.h"
@@ -104,6 +105,7 @@ void reader_read(const Reader *reader, Buffer *body, const char *url, const char
 
         deadline_begin((unsigned) ((timeout + USEC_PER_SEC - 1) / USEC_PER_SEC) + GRACE_SEC,
                        reader->source->name);
+        cpu_time_begin();
         r = read_page(reader, body, url, charset, reply);
         deadline_end();
         if (r < 0) {
