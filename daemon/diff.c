@@ -92,8 +92,28 @@ static int write_strip(Db *db, const Poll *poll, const char *now) {
         return db_run(db, SQL_POLL_SHOW, "s", poll->source);
 }
 
+/* Items may have been missed since the last healthy fetch; after a restart that is only known from
+ * what it wrote. */
+static int write_gap(Db *db, const Poll *poll, const char *now) {
+        static const char why[] = "no entry of the fetch before is left";
+        _cleanup_rows_ Rows *rows = NULL;
+        char since[TIME_SIZE];
+        int r;
+
+        if (poll->last_healthy > 0)
+                return db_run(db, SQL_ALARM_BEGIN, "sssss", poll->source, "gap",
+                              time_format(poll->last_healthy, since), now, why);
+        r = db_query(db, SQL_POLL_SEEN, &rows, "ss", poll->source, now);
+        if (r >= 0)
+                r = rows_next(rows);
+        if (r <= 0)
+                return r;
+        (void) snprintf(since, sizeof(since), "%s", rows_text(rows, 0) ? rows_text(rows, 0) : now);
+        return db_run(db, SQL_ALARM_BEGIN, "sssss", poll->source, "gap", since, now, why);
+}
+
 int diff_run(Db *db, const Poll *poll, PollResult *ret) {
-        char now[TIME_SIZE], since[TIME_SIZE];
+        char now[TIME_SIZE];
         int r, n_new;
 
         r = stage(db, poll);
@@ -104,8 +124,6 @@ int diff_run(Db *db, const Poll *poll, PollResult *ret) {
                 return r < 0 ? r : 0;
 
         (void) time_format(poll->now, now);
-        (void) time_format(poll->last_healthy > 0 ? poll->last_healthy : poll->now, since);
-
         n_new = make_items(db, poll);
         if (n_new < 0)
                 return n_new;
@@ -114,8 +132,7 @@ int diff_run(Db *db, const Poll *poll, PollResult *ret) {
                 return r;
         ret->turnover = r > 0;
         if (ret->turnover) {
-                r = db_run(db, SQL_ALARM_BEGIN, "sssss", poll->source, "gap", since, now,
-                           "no entry of the fetch before is left");
+                r = write_gap(db, poll, now);
                 if (r < 0)
                         return r;
         }

@@ -15,13 +15,13 @@
 /* Read at one go; more would let a large reply hold up everybody else. */
 #define READ_BYTES (128U * 1024U)
 
-typedef struct Request {
+typedef struct FetchRequest {
         const char *name;
         void *cookie; /* the asker's */
         usec_t timeout;
         usec_t deadline; /* CLOCK_MONOTONIC; when it is in flight */
         bool alone;      /* it is asked again, by itself */
-} Request;
+} FetchRequest;
 
 struct Fetcher {
         sd_event *event;
@@ -38,11 +38,11 @@ struct Fetcher {
         Buffer input;
         Buffer output;
 
-        Request flight[FETCHER_IN_FLIGHT_MAX];
+        FetchRequest flight[FETCHER_IN_FLIGHT_MAX];
         size_t n_flight;
-        Request suspects[FETCHER_IN_FLIGHT_MAX]; /* were in flight when a connection broke */
+        FetchRequest suspects[FETCHER_IN_FLIGHT_MAX]; /* were in flight when a connection broke */
         size_t n_suspects;
-        Request *waiting; /* a queue: n of them from first */
+        FetchRequest *waiting; /* a queue: n of them from first */
         size_t first, n_waiting, n_allocated;
 };
 
@@ -50,11 +50,11 @@ static void wake(Fetcher *f) {
         (void) sd_event_source_set_enabled(f->pump, SD_EVENT_ONESHOT);
 }
 
-static Request take(Request *list, size_t *n, size_t i) {
-        Request taken = list[i];
+static FetchRequest take(FetchRequest *list, size_t *n, size_t i) {
+        FetchRequest taken = list[i];
 
         (*n)--;
-        memmove(list + i, list + i + 1, (*n - i) * sizeof(Request));
+        memmove(list + i, list + i + 1, (*n - i) * sizeof(FetchRequest));
         return taken;
 }
 
@@ -88,13 +88,13 @@ static void close_connection(Fetcher *f, const char *why) {
  * a request that was alone already is the guilty one.
  */
 static void break_connection(Fetcher *f, const char *why) {
-        Request guilty = {};
+        FetchRequest guilty = {};
 
         close_connection(f, why);
         if (f->n_flight == 1 && f->flight[0].alone)
                 guilty = take(f->flight, &f->n_flight, 0);
         while (f->n_flight > 0 && f->n_suspects < ELEMENTSOF(f->suspects)) {
-                Request r = take(f->flight, &f->n_flight, 0);
+                FetchRequest r = take(f->flight, &f->n_flight, 0);
 
                 r.alone = true;
                 f->suspects[f->n_suspects++] = r;
@@ -107,12 +107,12 @@ static void break_connection(Fetcher *f, const char *why) {
 /* Nothing can be asked at all. */
 static void fail_all(Fetcher *f, const char *detail) {
         while (f->n_suspects > 0) {
-                Request r = take(f->suspects, &f->n_suspects, 0);
+                FetchRequest r = take(f->suspects, &f->n_suspects, 0);
 
                 f->events.failed(r.cookie, STATE_NETWORK_ERROR, detail);
         }
         for (size_t n = f->n_waiting; n > 0 && f->n_waiting > 0; n--) {
-                Request r = f->waiting[f->first];
+                FetchRequest r = f->waiting[f->first];
 
                 f->first++;
                 f->n_waiting--;
@@ -139,7 +139,7 @@ static int on_deadline(_unused_ sd_event_source *s, _unused_ uint64_t usec, void
 
         for (size_t i = 0; i < f->n_flight; i++)
                 if (f->flight[i].deadline <= now) {
-                        Request late = take(f->flight, &f->n_flight, i);
+                        FetchRequest late = take(f->flight, &f->n_flight, i);
 
                         break_connection(f, "gave no answer in time, and was ended");
                         f->events.failed(late.cookie, STATE_TIMEOUT,
@@ -153,12 +153,12 @@ static int on_deadline(_unused_ sd_event_source *s, _unused_ uint64_t usec, void
 /* One line of the fetcher, followed by a NUL. Returns negative when the connection is to be broken.
  */
 static int on_line(Fetcher *f, char *line, size_t size) {
-        Request request;
-        Reply reply;
+        FetchRequest request;
+        FetchReply reply;
         int i, r;
 
-        reply_defuse(line, size);
-        r = reply_parse(f->json, line, size, &reply);
+        fetch_reply_defuse(line, size);
+        r = fetch_reply_parse(f->json, line, size, &reply);
         if (r < 0)
                 return r;
         i = find(f, reply.source);
@@ -215,7 +215,7 @@ static int read_some(Fetcher *f) {
         r = read_lines(f);
         if (r < 0)
                 return r;
-        if (f->connection.fd >= 0 && f->input.size >= REPLY_MAX)
+        if (f->connection.fd >= 0 && f->input.size >= FETCH_REPLY_MAX)
                 return -EBADMSG; /* a line without an end */
         set_timer(f);
         wake(f);
@@ -260,7 +260,7 @@ static int open_connection(Fetcher *f) {
         if (r < 0)
                 return r;
         f->serial++;
-        f->input = BUFFER(REPLY_MAX + 1);
+        f->input = BUFFER(FETCH_REPLY_MAX + 1);
         f->output = BUFFER(FETCHER_IN_FLIGHT_MAX * (SOURCE_NAME_MAX + 1));
         r = sd_event_add_io(f->event, &f->io, f->connection.fd, EPOLLIN, on_io, f);
         if (r < 0)
@@ -268,7 +268,7 @@ static int open_connection(Fetcher *f) {
         return r;
 }
 
-static int send_request(Fetcher *f, Request request) {
+static int send_request(Fetcher *f, FetchRequest request) {
         int r;
 
         r = buffer_printf(&f->output, "%s\n", request.name);
@@ -364,19 +364,19 @@ Fetcher *fetcher_free(Fetcher *f) {
 
 int fetcher_ask(Fetcher *f, const char *name, usec_t timeout, void *request) {
         if (f->first > 0 && f->first + f->n_waiting == f->n_allocated) {
-                memmove(f->waiting, f->waiting + f->first, f->n_waiting * sizeof(Request));
+                memmove(f->waiting, f->waiting + f->first, f->n_waiting * sizeof(FetchRequest));
                 f->first = 0;
         }
         if (f->first + f->n_waiting == f->n_allocated) {
                 size_t n = MAX(f->n_allocated * 2, (size_t) 16);
-                Request *grown = reallocarray(f->waiting, n, sizeof(Request));
+                FetchRequest *grown = reallocarray(f->waiting, n, sizeof(FetchRequest));
 
                 if (!grown)
                         return -ENOMEM;
                 f->waiting = grown;
                 f->n_allocated = n;
         }
-        f->waiting[f->first + f->n_waiting++] = (Request){
+        f->waiting[f->first + f->n_waiting++] = (FetchRequest){
                 .name = name,
                 .cookie = request,
                 .timeout = timeout,

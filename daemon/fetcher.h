@@ -10,7 +10,7 @@
 
 #include <systemd/sd-event.h>
 
-#include "daemon/reply.h"
+#include "daemon/fetch-reply.h"
 
 #define FETCHER_IN_FLIGHT_MAX 16U
 
@@ -23,7 +23,7 @@ typedef struct FetcherEvents {
          * cannot be true; -ECANCELED, it could not be stored. The fetcher's memory is then not
          * ours, and dropped.
          */
-        int (*reply)(void *request, const Reply *reply);
+        int (*reply)(void *request, const FetchReply *reply);
 
         /* There is no reply, and will be none: why, as a state and a sentence. */
         void (*failed)(void *request, State state, const char *detail);

@@ -26,7 +26,7 @@ struct Follower {
         sd_event_source *timer;
 };
 
-static int hand_over(const Item *item, void *userdata) {
+static int hand_over(const StoreItem *item, void *userdata) {
         Follower *f = userdata;
         int r;
 

@@ -19,7 +19,7 @@ typedef struct Sink {
          * -EINPROGRESS: not now, somebody calls follower_run() when it is time; another error: not
          * now, try again in a while.
          */
-        int (*write)(void *userdata, const Item *item);
+        int (*write)(void *userdata, const StoreItem *item);
         int (*fd)(void *userdata); /* negative when there is none to wait for */
         /* Where to go on: place, or before it if the sink needs items again. NULL: place. */
         int64_t (*resume)(void *userdata, int64_t place);

@@ -165,7 +165,7 @@ static void on_late(JournalSink *s) {
         set_timer(s, AGAIN_USEC);
 }
 
-static int check_item(const Item *item, void *userdata) {
+static int check_item(const StoreItem *item, void *userdata) {
         JournalSink *s = userdata;
 
         if (item->id > s->target)
@@ -227,7 +227,7 @@ static int64_t sink_resume(void *userdata, int64_t place) {
         return place;
 }
 
-static int sink_write(void *userdata, const Item *item) {
+static int sink_write(void *userdata, const StoreItem *item) {
         JournalSink *s = userdata;
         int r;
 

@@ -74,7 +74,7 @@ void journal_cursor(const Journal *j, int64_t id, char ret[static CURSOR_SIZE]) 
         (void) snprintf(ret, CURSOR_SIZE, "%s-%lld", store_id(j->store), (long long) id);
 }
 
-int journal_item(Journal *j, const Item *item) {
+int journal_item(Journal *j, const StoreItem *item) {
         char cursor[CURSOR_SIZE];
         int r;
 

@@ -37,7 +37,7 @@ void journal_cursor(const Journal *journal, int64_t id, char ret[static CURSOR_S
  */
 
 /* The entry of an item. */
-int journal_item(Journal *journal, const Item *item);
+int journal_item(Journal *journal, const StoreItem *item);
 
 /* An entry about the daemon's own work; source, state and detail may be NULL. */
 int journal_note(Journal *journal, int priority, const char *message_id, const char *message,

@@ -28,31 +28,25 @@ static const char usage[] =
         "      --version      print the version\n"
         "      --help         print this\n";
 
-typedef struct Arguments {
-        const char *config;
-        bool check;
-        bool once;
-} Arguments;
-
 /* 0: go on; 1: all done; negative: wrong usage. */
-static int parse_arguments(int argc, char **argv, Arguments *ret) {
-        static const struct option options[] = {
+static int parse_arguments(int argc, char **argv, ManagerOptions *options, bool *ret_check) {
+        static const struct option known[] = {
                 { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
                 { "once", no_argument, NULL, 'o' },         { "version", no_argument, NULL, 'v' },
                 { "help", no_argument, NULL, 'h' },         {},
         };
         int c;
 
-        while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
+        while ((c = getopt_long(argc, argv, "", known, NULL)) >= 0)
                 switch (c) {
                 case 'c':
-                        ret->config = optarg;
+                        options->config_path = optarg;
                         break;
                 case 'k':
-                        ret->check = true;
+                        *ret_check = true;
                         break;
                 case 'o':
-                        ret->once = true;
+                        options->once = true;
                         break;
                 case 'v':
                         (void) puts("tickerd " TICKERD_VERSION);
@@ -111,24 +105,19 @@ static void raise_descriptor_limit(void) {
         (void) setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int run(const Arguments *arguments, const char *fetch) {
-        ManagerOptions options = {
-                .config_path = arguments->config,
-                .fetch = fetch,
-                .once = arguments->once,
-        };
+static int run(const ManagerOptions *options) {
         Source **sources;
         Manager *manager;
         Config *config;
         int r;
 
-        if (config_load(arguments->config, &config) < 0)
+        if (config_load(options->config_path, &config) < 0)
                 return EXIT_CONFIG;
         if (config_load_sources(config, &sources) < 0) {
                 (void) config_free(config);
                 return EXIT_CONFIG;
         }
-        if (manager_new(&options, config, sources, &manager) < 0)
+        if (manager_new(options, config, sources, &manager) < 0)
                 return EXIT_FAILURE;
         r = manager_run(manager);
         (void) manager_free(manager);
@@ -136,22 +125,22 @@ static int run(const Arguments *arguments, const char *fetch) {
 }
 
 int main(int argc, char **argv) {
-        Arguments arguments = {};
-        const char *fetch;
+        ManagerOptions options = {};
+        bool check_only = false;
         int r;
 
         log_open("tickerd");
         (void) setlocale(LC_CTYPE, "C.UTF-8");
         (void) signal(SIGPIPE, SIG_IGN);
 
-        r = parse_arguments(argc, argv, &arguments);
+        r = parse_arguments(argc, argv, &options, &check_only);
         if (r != 0)
                 return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
-        fetch = getenv("TICKERD_FETCH");
-        if (isempty(fetch))
-                fetch = TICKERD_BINDIR "/tickerd-fetch";
-        if (arguments.check)
-                return check(fetch, arguments.config);
+        options.fetch = getenv("TICKERD_FETCH");
+        if (isempty(options.fetch))
+                options.fetch = TICKERD_BINDIR "/tickerd-fetch";
+        if (check_only)
+                return check(options.fetch, options.config_path);
         raise_descriptor_limit();
-        return run(&arguments, fetch);
+        return run(&options);
 }

@@ -1,28 +1,59 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* From top to bottom: what follows from what, the end, a reload, signals, the beginning. */
+
 #include <inttypes.h>
+#include <signal.h>
+#include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 
 #include "common/log.h"
-#include "daemon/announce.h"
 #include "daemon/handover.h"
-#include "daemon/manager-private.h"
-#include "daemon/printer.h"
+#include "daemon/manager.h"
+#include "daemon/messages.h"
+#include "daemon/output.h"
+#include "daemon/pruner.h"
+#include "daemon/status-lines.h"
 
 /* Subscribers have this long to read their last word; the whole stop may take 2 s. */
 #define STOP_USEC USEC_PER_SEC
-/* How often Retain= is looked after, and how soon again when one transaction was not enough. */
-#define PRUNE_USEC USEC_PER_MINUTE
-#define PRUNE_AGAIN_USEC (100 * USEC_PER_MSEC)
-#define PRUNE_BATCH 1000
-/* So long all who ask get the same report. */
-#define REPORT_USEC USEC_PER_SEC
+/* So long all who ask for the status get the same. */
+#define STATUS_USEC USEC_PER_SEC
+/* A step of a migration may take this long before the service manager worries. */
+#define EXTEND_USEC (5 * USEC_PER_MINUTE)
 
-void manager_show_status(Manager *m) {
+struct Manager {
+        const char *config_path;
+        bool once;
+        bool stopping;
+        int exit_status;
+
+        Config *config;
+        Source **sources;
+        size_t n_sources;
+
+        sd_event *event;
+        sd_event_source *stop_timer;
+        Db *json;
+        Store *store;
+        Tape *tape;
+        SourceStates *states;
+        SharedText *status; /* the last one that was asked for */
+        usec_t status_made; /* CLOCK_MONOTONIC */
+        Server *server;
+        Output *output;
+        Pruner *pruner;
+        Poller *poller;
+        char status_text[512];
+};
+
+/* STATUS=, if it has changed. */
+static void show_status(Manager *m) {
         PollerSummary summary = poller_summary(m->poller);
         char text[sizeof(m->status_text)];
 
-        announce_status(&summary, tape_newest(m->tape), hub_count(m->hub),
-                        follower_behind(m->follower), text, sizeof(text));
+        message_status(&summary, tape_newest(m->tape), server_count(m->server),
+                       output_behind(m->output), text, sizeof(text));
         if (streq(text, m->status_text))
                 return;
         memcpy(m->status_text, text, sizeof(text));
@@ -32,7 +63,7 @@ void manager_show_status(Manager *m) {
 static void end(void *userdata) {
         Manager *m = userdata;
 
-        (void) sd_event_exit(m->event, m->status);
+        (void) sd_event_exit(m->event, m->exit_status);
 }
 
 static int on_stop_timer(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
@@ -40,168 +71,125 @@ static int on_stop_timer(_unused_ sd_event_source *s, _unused_ uint64_t usec, vo
         return 0;
 }
 
-void manager_stop(Manager *m, int status) {
+/* Says goodbye to the subscribers, and ends the loop with that exit status within 2 s. */
+static void stop(Manager *m, int exit_status) {
+        int r;
+
         if (m->stopping)
                 return;
         m->stopping = true;
-        m->status = status;
+        m->exit_status = exit_status;
         (void) sd_notify(false, "STOPPING=1\nSTATUS=Stopping");
         poller_stop(m->poller);
         if (sd_event_add_time_relative(m->event, &m->stop_timer, CLOCK_MONOTONIC, STOP_USEC, 0,
                                        on_stop_timer, m) < 0)
                 end(m);
         if (handover_possible()) {
-                int r = hub_hand_over(m->hub);
-
+                r = server_hand_over(m->server);
                 if (r < 0)
                         log_warning("subscribers cannot be left with the service manager: %s",
                                     strerror(-r));
         }
-        hub_stop(m->hub, end, m);
+        server_stop(m->server, end, m);
 }
 
 /* With --once: ends when every source was polled and everything that was new is out. */
-void manager_stop_if_done(Manager *m) {
-        if (m->once && poller_all_polled(m->poller) && follower_behind(m->follower) == 0)
-                manager_stop(m, poller_all_good(m->poller) ? EXIT_SUCCESS : EXIT_FAILURE);
+static void stop_if_done(Manager *m) {
+        if (m->once && !m->stopping && poller_all_polled(m->poller) &&
+            output_behind(m->output) == 0)
+                stop(m, poller_all_good(m->poller) ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-void manager_on_items(void *userdata) {
+static void on_items(void *userdata) {
         Manager *m = userdata;
 
-        hub_run(m->hub);
-        follower_run(m->follower);
+        server_run(m->server);
+        output_run(m->output);
 }
 
-void manager_on_state(void *userdata, const char *source, const char *state, const char *detail,
-                      usec_t now) {
+static void on_state(void *userdata, const char *source, const char *state, const char *detail,
+                     usec_t now) {
         _cleanup_buffer_ Buffer line = BUFFER(4096);
         char since[TIME_SIZE];
         Manager *m = userdata;
         int r;
 
-        r = report_source(&line, source, state, time_format(now, since), *detail ? detail : NULL,
-                          NULL);
+        r = status_line_source(m->json, source, state, time_format(now, since),
+                               *detail ? detail : NULL, NULL, &line);
         if (r >= 0)
-                r = board_put(m->board, source, line.data);
+                r = source_states_put(m->states, source, line.data);
         if (r < 0)
                 log_warning("subscribers do not hear of the state of %s: %s", source, strerror(-r));
-        hub_run(m->hub);
+        server_run(m->server);
 }
 
-/* One report for all who ask within a second. */
-int manager_on_report(void *userdata, Report **ret) {
-        Manager *m = userdata;
-        const ReportInput input = {
-                .tape = m->tape,
-                .store = m->store,
-                .poller = m->poller,
-                .hub = m->hub,
-                .journal = tape_newest(m->tape) - follower_behind(m->follower),
-        };
-        int r;
-
-        if (m->report && time_monotonic() - m->report->made >= REPORT_USEC)
-                m->report = report_unref(m->report);
-        if (!m->report) {
-                r = report_new(&input, &m->report);
-                if (r < 0)
-                        return r;
-        }
-        *ret = report_ref(m->report);
-        return 0;
-}
-
-void manager_on_notice(void *userdata, Notice notice, const Source *source, State state,
-                       const char *detail) {
+static void on_notice(void *userdata, Notice notice, const Source *source, State state,
+                      const char *detail) {
         Manager *m = userdata;
 
-        announce_notice(m->journal, notice, source, state, detail);
+        message_notice(output_journal(m->output), notice, source, state, detail);
 }
 
-void manager_on_polled(void *userdata) {
+static void on_polled(void *userdata) {
         Manager *m = userdata;
 
-        manager_show_status(m);
-        manager_stop_if_done(m);
+        if (!m->stopping)
+                show_status(m);
+        stop_if_done(m);
 }
 
-void manager_on_lost(void *userdata) {
+static void on_lost(void *userdata) {
         Manager *m = userdata;
 
         log_error(
                 "the database %s was replaced or removed; restart tickerd to go on with what is there now",
                 m->config->database.text);
-        manager_stop(m, EXIT_FAILURE);
-}
-
-static int on_prune(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
-        Manager *m = userdata;
-        usec_t now = time_now(), retain = m->config->retain;
-        int n = 0;
-
-        if (retain < now)
-                n = store_prune(m->store, now - retain);
-        if (n < 0)
-                log_warning("old items cannot be removed for now: %s", store_message(m->store));
-        if (n > 0) {
-                tape_trim(m->tape);
-                hub_run(m->hub);
-        }
-        (void) sd_event_source_set_time_relative(m->prune_timer,
-                                                 n >= PRUNE_BATCH ? PRUNE_AGAIN_USEC : PRUNE_USEC);
-        (void) sd_event_source_set_enabled(m->prune_timer, SD_EVENT_ONESHOT);
-        return 0;
-}
-
-/* Only Retain= needs a timer: a daemon that keeps all is not woken for it. */
-int manager_set_prune_timer(Manager *m) {
-        m->prune_timer = sd_event_source_disable_unref(m->prune_timer);
-        if (m->config->retain == USEC_INFINITY)
-                return 0;
-        return sd_event_add_time_relative(m->event, &m->prune_timer, CLOCK_MONOTONIC, 0, 0,
-                                          on_prune, m);
+        stop(m, EXIT_FAILURE);
 }
 
 /* Without a reader on standard output there is nothing to do for one who runs us by hand. */
-static void on_handed_over(void *userdata, int error) {
+static void on_output_done(void *userdata, int error) {
         Manager *m = userdata;
 
         if (error == -EPIPE)
-                manager_stop(m, EXIT_FAILURE);
+                stop(m, EXIT_FAILURE);
         else if (error == 0)
-                manager_stop_if_done(m);
+                stop_if_done(m);
 }
 
-static void on_journal(void *userdata) {
+static void on_output_moved(void *userdata) {
+        show_status(userdata);
+}
+
+static void on_pruned(void *userdata) {
         Manager *m = userdata;
 
-        follower_run(m->follower);
-        manager_show_status(m);
+        tape_trim(m->tape);
+        server_run(m->server);
 }
 
-/* Items go to the journal when we run as a service and nobody forbade it, otherwise to standard
- * output. */
-int manager_set_follower(Manager *m) {
-        bool journal = m->config->journal && log_is_journal(STDERR_FILENO);
-        Sink sink = printer_sink();
+static int on_status(void *userdata, SharedText **ret) {
+        Manager *m = userdata;
+        const StatusInput input = {
+                .db = m->json,
+                .tape = m->tape,
+                .store = m->store,
+                .poller = m->poller,
+                .server = m->server,
+                .journal = tape_newest(m->tape) - output_behind(m->output),
+        };
         int r;
 
-        if (m->follower && journal == !!m->journal)
-                return 0;
-        m->follower = follower_free(m->follower);
-        m->journal_sink = journal_sink_free(m->journal_sink);
-        m->journal = journal_free(m->journal);
-        if (journal) {
-                r = journal_new(JOURNAL_SOCKET, m->store, &m->journal);
-                if (r >= 0)
-                        r = journal_sink_new(m->event, m->journal, m->store, on_journal, m,
-                                             &m->journal_sink);
+        if (m->status && time_monotonic() - m->status_made >= STATUS_USEC)
+                m->status = shared_text_unref(m->status);
+        if (!m->status) {
+                r = status_lines(&input, &m->status);
                 if (r < 0)
                         return r;
-                sink = journal_sink(m->journal_sink);
+                m->status_made = time_monotonic();
         }
-        return follower_new(m->event, m->store, &sink, on_handed_over, m, &m->follower);
+        *ret = shared_text_ref(m->status);
+        return 0;
 }
 
 static bool value_same(const Value *a, const Value *b) {
@@ -215,8 +203,16 @@ static void say_what_needs_restart(const Config *old, const Config *new) {
                 log_warning("Socket= has changed; restart tickerd to use %s", new->socket.text);
 }
 
+/* What Retain= and Journal= ask for. */
+static int apply(Manager *m) {
+        int r;
+
+        r = pruner_set(m->pruner, m->config->retain);
+        return r < 0 ? r : output_set(m->output, m->config->journal);
+}
+
 /* The new configuration takes the place of the old one as a whole, or not at all. */
-static int reload(Manager *m) {
+static int load_again(Manager *m) {
         _cleanup_(config_freep) Config *config = NULL;
         Source **sources = NULL;
         int r;
@@ -238,28 +234,244 @@ static int reload(Manager *m) {
         m->n_sources = config->sources.n;
         (void) config_free(m->config);
         m->config = STEAL_POINTER(config);
-        hub_set(m->hub, m->config->max_subscribers, m->config->socket_mode);
-        r = manager_set_prune_timer(m);
-        if (r >= 0)
-                r = manager_set_follower(m);
-        if (r >= 0)
-                follower_run(m->follower);
-        return r;
+        server_set(m->server, m->config->max_subscribers, m->config->socket_mode);
+        return 0;
 }
 
-void manager_reload(Manager *m) {
+static void reload(Manager *m) {
         int r;
 
         (void) sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, time_monotonic());
-        r = reload(m);
-        if (r < 0)
+        r = load_again(m);
+        if (r < 0) {
                 log_error("the new configuration is not used; the old one stays");
-        else
+        } else {
+                r = apply(m);
+                if (r < 0) {
+                        log_error("cannot go on with the new configuration: %s", strerror(-r));
+                        stop(m, EXIT_FAILURE);
+                        return;
+                }
                 log_notice("configuration reloaded, %zu source%s", m->n_sources,
                            m->n_sources == 1 ? "" : "s");
+        }
         (void) sd_notify(false, "READY=1");
-        if (!m->follower)
-                manager_stop(m, EXIT_FAILURE); /* out of memory */
-        else
-                manager_show_status(m);
+        output_run(m->output);
+        show_status(m);
+}
+
+/* Signals. While the daemon stops, nothing new begins. */
+
+static int on_reload(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
+                     void *userdata) {
+        Manager *m = userdata;
+
+        if (!m->stopping)
+                reload(m);
+        return 0;
+}
+
+static int on_poll_now(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
+                       void *userdata) {
+        Manager *m = userdata;
+
+        if (!m->stopping)
+                poller_poll_now(m->poller);
+        return 0;
+}
+
+static int on_stop(_unused_ sd_event_source *s, _unused_ const struct signalfd_siginfo *si,
+                   void *userdata) {
+        stop(userdata, EXIT_SUCCESS);
+        return 0;
+}
+
+static int watch_signals(Manager *m) {
+        static const struct {
+                int number;
+                sd_event_signal_handler_t handler;
+        } signals[] = {
+                { SIGTERM, on_stop },
+                { SIGINT, on_stop },
+                { SIGHUP, on_reload },
+                { SIGUSR1, on_poll_now },
+        };
+        sigset_t set;
+        int r;
+
+        (void) sigemptyset(&set);
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
+                (void) sigaddset(&set, signals[i].number);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
+                r = sd_event_add_signal(m->event, NULL, signals[i].number, signals[i].handler, m);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static bool is_bound_to(int fd, const char *path) {
+        return sd_is_socket_unix(fd, SOCK_STREAM, 1, path, 0) > 0;
+}
+
+/* A socket that the service manager passes comes first, also one that a daemon before left with it.
+ */
+static int listen_at_socket(Manager *m) {
+        Handover handover = HANDOVER_NONE;
+        const char *path = m->config->socket.text;
+        int r;
+
+        r = handover_take(&handover);
+        if (r < 0)
+                log_warning("what an earlier daemon left cannot be used: %s", strerror(-r));
+        server_take_over(m->server, &handover);
+        if (handover.listener >= 0 && (!handover.ours || is_bound_to(handover.listener, path)))
+                r = server_listen_fd(m->server, STEAL_FD(handover.listener),
+                                     handover.ours ? path : NULL);
+        else {
+                handover.listener = safe_close(handover.listener); /* Socket= has changed */
+                r = server_listen(m->server, path, m->config->socket_mode);
+        }
+        handover_done(&handover);
+        return r;
+}
+
+static void on_progress(_unused_ void *userdata) {
+        (void) sd_notifyf(
+                false, "EXTEND_TIMEOUT_USEC=%" PRIu64 "\nSTATUS=Bringing the database up to date",
+                EXTEND_USEC);
+}
+
+/* All parts, each after those that it needs. */
+static int make_parts(Manager *m, const ManagerOptions *options) {
+        const PollerEvents poller_events = {
+                .items = on_items,
+                .state = on_state,
+                .notice = on_notice,
+                .polled = on_polled,
+                .lost = on_lost,
+                .userdata = m,
+        };
+        const OutputEvents output_events = {
+                .done = on_output_done,
+                .moved = on_output_moved,
+                .userdata = m,
+        };
+        SubscriberContext context = { .status = on_status, .userdata = m };
+        int r;
+
+        r = sd_event_default(&m->event);
+        if (r >= 0)
+                r = watch_signals(m);
+        if (r >= 0)
+                r = sd_event_set_watchdog(m->event, true);
+        if (r >= 0)
+                r = db_open(":memory:", false, &m->json);
+        if (r >= 0)
+                r = tape_new(m->store, &m->tape);
+        if (r >= 0)
+                r = source_states_new(&m->states);
+        if (r < 0)
+                return r;
+
+        context.json = m->json;
+        context.tape = m->tape;
+        context.states = m->states;
+        r = server_new(m->event, &context, m->config->max_subscribers, &m->server);
+        if (r >= 0)
+                r = output_new(m->event, m->store, &output_events, &m->output);
+        if (r >= 0)
+                r = pruner_new(m->event, m->store, on_pruned, m, &m->pruner);
+        if (r >= 0)
+                r = poller_new(m->event, m->store, m->json, options->fetch, options->config_path,
+                               &poller_events, &m->poller);
+        return r < 0 ? r : apply(m);
+}
+
+static int set_up(Manager *m, const ManagerOptions *options) {
+        int r;
+
+        r = store_open(m->config->database.text, on_progress, m, &m->store);
+        if (r < 0)
+                return r;
+        r = make_parts(m, options);
+        if (r < 0) {
+                log_error("cannot start: %s", strerror(-r));
+                return r;
+        }
+        r = poller_set_sources(m->poller, m->sources, m->n_sources, m->config->reappear);
+        if (r < 0) {
+                log_error("cannot write to the database %s: %s", m->config->database.text,
+                          store_message(m->store));
+                return r;
+        }
+        return m->once ? 0 : listen_at_socket(m);
+}
+
+int manager_new(const ManagerOptions *options, Config *config, Source **sources, Manager **ret) {
+        Manager *m;
+        int r;
+
+        m = calloc(1, sizeof(Manager));
+        if (!m) {
+                sources_free(sources, config->sources.n);
+                (void) config_free(config);
+                return log_oom();
+        }
+        m->config_path = options->config_path;
+        m->once = options->once;
+        m->config = config;
+        m->sources = sources;
+        m->n_sources = config->sources.n;
+
+        r = set_up(m, options);
+        if (r < 0) {
+                (void) manager_free(m);
+                return r;
+        }
+        *ret = m;
+        return 0;
+}
+
+Manager *manager_free(Manager *m) {
+        if (!m)
+                return NULL;
+        (void) sd_event_source_disable_unref(m->stop_timer);
+        (void) pruner_free(m->pruner);
+        (void) poller_free(m->poller);
+        (void) output_free(m->output);
+        (void) server_free(m->server);
+        (void) shared_text_unref(m->status);
+        (void) source_states_free(m->states);
+        (void) tape_free(m->tape);
+        (void) store_free(m->store);
+        (void) db_free(m->json);
+        (void) sd_event_unref(m->event);
+        sources_free(m->sources, m->n_sources);
+        (void) config_free(m->config);
+        free(m);
+        return NULL;
+}
+
+int manager_run(Manager *m) {
+        int r;
+
+        if (!m->once)
+                message_started(output_journal(m->output), m->config->database.text,
+                                m->config->socket.text, m->n_sources);
+        if (m->n_sources == 0)
+                log_warning("Sources= is empty: there is nothing to poll");
+        (void) sd_notify(false, "READY=1");
+        show_status(m);
+        output_run(m->output);
+        stop_if_done(m);
+
+        r = sd_event_loop(m->event);
+        if (r < 0) {
+                log_error("the event loop failed: %s", strerror(-r));
+                return EXIT_FAILURE;
+        }
+        return r;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Owns everything, and decides what follows from what. */
+/* Owns all parts, and decides what follows from what. */
 
 #include "common/config.h"
 

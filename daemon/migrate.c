@@ -47,6 +47,11 @@ static int check_file(const char *path) {
                         path);
                 return -EMEDIUMTYPE;
         }
+        if (version < 0) {
+                log_error("%s has version %lld, which no tickerd gives. It was left as it is.",
+                          path, (long long) version);
+                return -EPROTONOSUPPORT;
+        }
         if (version > (int64_t) ELEMENTSOF(steps)) {
                 log_error(
                         "%s has version %lld, made by a newer tickerd; this one knows %zu. It was left "

@@ -5,7 +5,7 @@
 #include "daemon/poller.h"
 
 /* One source at work. */
-typedef struct Watch {
+typedef struct PolledSource {
         Poller *poller;
         const Source *source;
         sd_event_source *timer;
@@ -20,7 +20,7 @@ typedef struct Watch {
         bool told;           /* if it was */
         State read;          /* the last healthy reply on the connection of that number, */
         unsigned connection; /* 0: none */
-} Watch;
+} PolledSource;
 
 struct Poller {
         sd_event *event;
@@ -28,7 +28,7 @@ struct Poller {
         Fetcher *fetcher;
         PollerEvents events;
         usec_t reappear;
-        Watch *watches;
+        PolledSource *watches;
         size_t n;
         usec_t last_now; /* the wall clock at the last poll */
         bool not_stored; /* the last attempt to write failed, and that was told */
@@ -50,7 +50,7 @@ static uint32_t random_number(void) {
         return number;
 }
 
-static void begin_poll(Watch *w) {
+static void begin_poll(PolledSource *w) {
         Poller *p = w->poller;
         int r;
 
@@ -71,7 +71,7 @@ static int on_due(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *use
         return 0;
 }
 
-static void end_poll(Watch *w, State state, int64_t retry_after) {
+static void end_poll(PolledSource *w, State state, int64_t retry_after) {
         Poller *p = w->poller;
         usec_t delay;
 
@@ -91,7 +91,8 @@ static void end_poll(Watch *w, State state, int64_t retry_after) {
 }
 
 /* Tells the store, but only what it does not know: a poll that changes nothing writes nothing. */
-static int write_poll(Watch *w, State state, const char *detail, Poll *poll, PollResult *result) {
+static int write_poll(PolledSource *w, State state, const char *detail, Poll *poll,
+                      PollResult *result) {
         Poller *p = w->poller;
         bool same = w->told && w->state == state && streq(w->detail, detail);
         int r;
@@ -114,13 +115,13 @@ static int write_poll(Watch *w, State state, const char *detail, Poll *poll, Pol
         return 0;
 }
 
-static void tell(Watch *w, Notice notice, State state, const char *detail) {
+static void tell(PolledSource *w, Notice notice, State state, const char *detail) {
         Poller *p = w->poller;
 
         p->events.notice(p->events.userdata, notice, w->source, state, detail);
 }
 
-static void not_stored(Watch *w) {
+static void not_stored(PolledSource *w) {
         Poller *p = w->poller;
 
         w->good = false;
@@ -145,7 +146,7 @@ static usec_t wall_clock(Poller *p) {
 
 /* One poll with its outcome. strip: the entries that are to be compared, if the fetch is healthy.
  */
-static int finish_poll(Watch *w, State state, const char *detail, const Reply *strip) {
+static int finish_poll(PolledSource *w, State state, const char *detail, const FetchReply *strip) {
         Poller *p = w->poller;
         Health before = w->health;
         PollResult result = { .first = 1, .last = 0 };
@@ -194,11 +195,11 @@ static int finish_poll(Watch *w, State state, const char *detail, const Reply *s
         return 0;
 }
 
-static int on_reply(void *request, const Reply *reply) {
-        Watch *w = request;
+static int on_reply(void *request, const FetchReply *reply) {
+        PolledSource *w = request;
         Poller *p = w->poller;
         State state = reply->state;
-        const Reply *strip = NULL;
+        const FetchReply *strip = NULL;
         int r;
 
         w->stats.bytes += (uint64_t) reply->bytes;
@@ -222,27 +223,28 @@ static int on_reply(void *request, const Reply *reply) {
 }
 
 static void on_failed(void *request, State state, const char *detail) {
-        Watch *w = request;
+        PolledSource *w = request;
 
         (void) finish_poll(w, state, detail, NULL);
         end_poll(w, state, 0);
 }
 
-static const Watch *find(const Poller *p, const char *name) {
+static const PolledSource *find(const Poller *p, const char *name) {
         for (size_t i = 0; i < p->n; i++)
                 if (streq(p->watches[i].source->name, name))
                         return p->watches + i;
         return NULL;
 }
 
-static void watch_done(Watch *w) {
+static void watch_done(PolledSource *w) {
         (void) sd_event_source_disable_unref(w->timer);
 }
 
-static int watch_init(Watch *w, Poller *p, const Source *source, const Watch *before) {
+static int watch_init(PolledSource *w, Poller *p, const Source *source,
+                      const PolledSource *before) {
         int r;
 
-        *w = (Watch){ .poller = p, .source = source };
+        *w = (PolledSource){ .poller = p, .source = source };
         if (before) {
                 w->health = before->health;
                 w->stats = before->stats;
@@ -260,10 +262,10 @@ static int watch_init(Watch *w, Poller *p, const Source *source, const Watch *be
 }
 
 int poller_set_sources(Poller *p, Source *const *sources, size_t n, usec_t reappear) {
-        Watch *watches;
+        PolledSource *watches;
         int r = 0;
 
-        watches = calloc(n + 1, sizeof(Watch));
+        watches = calloc(n + 1, sizeof(PolledSource));
         if (!watches)
                 return -ENOMEM;
         for (size_t i = 0; i < n && r >= 0; i++)
@@ -289,7 +291,7 @@ int poller_set_sources(Poller *p, Source *const *sources, size_t n, usec_t reapp
 
 void poller_poll_now(Poller *p) {
         for (size_t i = 0; i < p->n; i++) {
-                Watch *w = p->watches + i;
+                PolledSource *w = p->watches + i;
 
                 if (w->in_flight) {
                         w->again = true;
@@ -301,7 +303,7 @@ void poller_poll_now(Poller *p) {
 }
 
 bool poller_stats(const Poller *p, const char *source, SourceStats *ret) {
-        const Watch *w = find(p, source);
+        const PolledSource *w = find(p, source);
 
         if (!w)
                 return false;
@@ -327,7 +329,7 @@ PollerSummary poller_summary(const Poller *p) {
         PollerSummary s = { .n_sources = p->n, .not_stored = p->not_stored };
 
         for (size_t i = 0; i < p->n; i++) {
-                const Watch *w = p->watches + i;
+                const PolledSource *w = p->watches + i;
 
                 if (!w->polled) {
                         s.n_pending++;

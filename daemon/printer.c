@@ -23,7 +23,7 @@ static int write_line(const char *line, size_t n) {
 
 /* A headline has neither control characters nor invisible ones in it, so it cannot harm a terminal.
  */
-static int printer_write(_unused_ void *userdata, const Item *item) {
+static int printer_write(_unused_ void *userdata, const StoreItem *item) {
         struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
         char mark[64] = "", line[LINE_MAX_BYTES];
         int n;

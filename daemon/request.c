@@ -2,10 +2,10 @@
 #include "daemon/request.h"
 #include "common/utf8.h"
 
-void filter_done(Filter *filter) {
+void filter_done(RequestFilter *filter) {
         free(filter->bits);
         free(filter->names);
-        *filter = (Filter){};
+        *filter = (RequestFilter){};
 }
 
 /* While a request is read: what was seen so far, and the first thing wrong. */
@@ -62,7 +62,7 @@ static int set_flag(Parsing *p, const char *type, const char *message, bool *ret
 }
 
 static int add_source(Parsing *p, const char *name) {
-        Filter *filter = &p->request.filter;
+        RequestFilter *filter = &p->request.filter;
         uint32_t number;
         size_t size;
         uint8_t *grown;

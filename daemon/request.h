@@ -9,15 +9,15 @@
 #define REQUEST_MAX (16U * 1024U) /* bytes of a line, without its newline */
 
 /* Which sources' items a client wants: bit n of bits stands for source number n. No bits: all. */
-typedef struct Filter {
+typedef struct RequestFilter {
         uint8_t *bits;
         size_t size; /* bytes */
         char *names; /* as a JSON array, for tape_last() and for the status */
-} Filter;
+} RequestFilter;
 
-void filter_done(Filter *filter);
+void filter_done(RequestFilter *filter);
 
-static inline bool filter_has(const Filter *filter, uint32_t source) {
+static inline bool filter_has(const RequestFilter *filter, uint32_t source) {
         return !filter->bits ||
                (source / 8 < filter->size && filter->bits[source / 8] & 1U << source % 8);
 }
@@ -27,7 +27,7 @@ typedef struct Request {
         bool states;
         bool live;     /* go on after the replay */
         int64_t after; /* the place to start from */
-        Filter filter;
+        RequestFilter filter;
 } Request;
 
 /* What an error is called in the answer; the message is a constant. */

@@ -3,17 +3,28 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "common/json.h"
+#include "common/buffer.h"
 #include "common/log.h"
 #include "common/source.h"
 #include "daemon/diff.h"
 #include "daemon/migrate.h"
-#include "daemon/store-private.h"
+#include "daemon/store.h"
 
 /* Pages of the database kept in memory, in KiB: what a poll touches fits many times over. */
 #define CACHE_KIB "1024"
 /* After a checkpoint the WAL is cut back to this many bytes. */
 #define WAL_SIZE_LIMIT "4194304"
+
+struct Store {
+        char *path;
+        int lock;
+        struct stat file;
+        Db *db;
+        char id[64];
+        int64_t oldest;
+        int64_t newest;
+        int64_t count;
+};
 
 Store *store_free(Store *store) {
         if (!store)
@@ -69,19 +80,37 @@ static int read_bounds(Store *store) {
         return 0;
 }
 
+/* Neither journal_mode nor synchronous can change inside a transaction. */
+static int set_pragmas(Store *store) {
+        int64_t wal;
+        int r;
+
+        r = db_script(store->db, "PRAGMA journal_mode = WAL;"
+                                 "PRAGMA synchronous = FULL;"
+                                 "PRAGMA temp_store = MEMORY;"
+                                 "PRAGMA cache_size = -" CACHE_KIB ";"
+                                 "PRAGMA journal_size_limit = " WAL_SIZE_LIMIT ";");
+        if (r >= 0) /* a mode that cannot be had is no error to SQLite: the old one stays */
+                r = db_number(store->db,
+                              "SELECT journal_mode = 'wal' FROM pragma_journal_mode('main')", &wal);
+        if (r >= 0 && !wal) {
+                log_error(
+                        "the database %s cannot have a write-ahead log; its file system must be able "
+                        "to share memory between programs",
+                        store->path);
+                return -EOPNOTSUPP;
+        }
+        return r < 0 ? r : db_persist_wal(store->db);
+}
+
 static int open_database(Store *store, void (*progress)(void *), void *userdata) {
         int r;
 
         r = db_open(store->path, false, &store->db);
-        /* Neither journal_mode nor synchronous can change inside a transaction. */
         if (r >= 0)
-                r = db_script(store->db, "PRAGMA journal_mode = WAL;"
-                                         "PRAGMA synchronous = FULL;"
-                                         "PRAGMA temp_store = MEMORY;"
-                                         "PRAGMA cache_size = -" CACHE_KIB ";"
-                                         "PRAGMA journal_size_limit = " WAL_SIZE_LIMIT ";");
-        if (r >= 0)
-                r = db_persist_wal(store->db);
+                r = set_pragmas(store);
+        if (r == -EOPNOTSUPP)
+                return r;
         if (r >= 0)
                 r = migrate_run(store->db, store->path, progress, userdata);
         if (r >= 0)
@@ -123,24 +152,20 @@ int store_open(const char *path, void (*progress)(void *), void *userdata, Store
 }
 
 static int enable(Store *store, struct Source *const *sources, size_t n, const char *now) {
-        _cleanup_buffer_ Buffer names = BUFFER(4U * 1024U * 1024U);
+        _cleanup_buffer_ Buffer names = BUFFER(4U * 1024U * 1024U); /* a JSON array */
         int r;
 
-        r = buffer_puts(&names, "[");
-        for (size_t i = 0; i < n && r >= 0; i++) {
-                if (i > 0)
-                        r = buffer_puts(&names, ",");
-                if (r >= 0)
-                        r = json_string(&names, sources[i]->name);
-                if (r >= 0)
-                        r = db_run(store->db, SQL_SOURCE_ENABLE, "ssss", sources[i]->name,
-                                   sources[i]->url.text, sources[i]->description.text, now);
+        buffer_puts(&names, "[");
+        for (size_t i = 0; i < n; i++) {
+                buffer_printf(&names, "%s\"%s\"", i > 0 ? "," : "", sources[i]->name);
+                r = db_run(store->db, SQL_SOURCE_ENABLE, "ssss", sources[i]->name,
+                           sources[i]->url.text, sources[i]->description.text, now);
+                if (r < 0)
+                        return r;
         }
-        if (r >= 0)
-                r = buffer_puts(&names, "]");
-        if (r < 0)
-                return r;
-        return db_run(store->db, SQL_SOURCE_DISABLE, "ss", names.data, now);
+        buffer_puts(&names, "]");
+        r = buffer_error(&names);
+        return r < 0 ? r : db_run(store->db, SQL_SOURCE_DISABLE, "ss", names.data, now);
 }
 
 int store_enable(Store *store, struct Source *const *sources, size_t n, usec_t now) {
@@ -154,6 +179,20 @@ int store_enable(Store *store, struct Source *const *sources, size_t n, usec_t n
         if (r >= 0)
                 return db_commit(store->db);
         db_rollback(store->db);
+        return r;
+}
+
+/* Does a statement with one text in it yield a row? 1 or 0. */
+static int exists(Store *store, Sql statement, const char *name) {
+        Rows *rows;
+        int r;
+
+        r = db_query(store->db, statement, &rows, "s", name);
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r > 0)
+                rows_end(rows);
         return r;
 }
 
@@ -237,7 +276,7 @@ static int prune(Store *store, const char *before) {
         r = db_script(store->db, "DELETE FROM temp.pruned;");
         if (r < 0)
                 return r;
-        n = db_run(store->db, SQL_PRUNE_PICK, "si", before, (int64_t) 1000);
+        n = db_run(store->db, SQL_PRUNE_PICK, "si", before, (int64_t) STORE_PRUNE_MAX);
         if (n <= 0)
                 return n;
         for (size_t i = 0; i < ELEMENTSOF(steps) && r >= 0; i++) {
@@ -257,7 +296,7 @@ int store_prune(Store *store, usec_t before) {
         char time[TIME_SIZE];
         int r, n;
 
-        n = store_exists(store, SQL_PRUNE_DUE, time_format(before, time));
+        n = exists(store, SQL_PRUNE_DUE, time_format(before, time));
         if (n <= 0)
                 return n;
         r = db_begin(store->db);
@@ -272,4 +311,176 @@ int store_prune(Store *store, usec_t before) {
         if (r >= 0)
                 r = read_bounds(store);
         return r < 0 ? r : n;
+}
+
+int store_check(const Store *store) {
+        struct stat now;
+
+        if (stat(store->path, &now) < 0)
+                return errno == ENOENT ? -ESTALE : -errno;
+        return now.st_dev == store->file.st_dev && now.st_ino == store->file.st_ino ? 0 : -ESTALE;
+}
+
+const char *store_message(const Store *store) {
+        return db_message(store->db);
+}
+
+const char *store_id(const Store *store) {
+        return store->id;
+}
+
+int64_t store_newest(const Store *store) {
+        return store->newest;
+}
+
+int64_t store_oldest(const Store *store) {
+        return store->oldest;
+}
+
+int64_t store_count(const Store *store) {
+        return store->count;
+}
+
+uint64_t store_wal_size(const Store *store) {
+        _cleanup_free_ char *path = NULL;
+        struct stat st;
+
+        if (asprintf(&path, "%s-wal", store->path) < 0) {
+                path = NULL;
+                return 0;
+        }
+        return stat(path, &st) < 0 ? 0 : (uint64_t) st.st_size;
+}
+
+int store_alarmed(Store *store, const char *source) {
+        return exists(store, SQL_ALARMS_OPEN, source);
+}
+
+int store_knows_source(Store *store, const char *source) {
+        return exists(store, SQL_SOURCE_NAMES, source);
+}
+
+int store_sources(Store *store,
+                  int (*fn)(const char *name, const char *state, const char *since,
+                            const char *detail, void *userdata),
+                  void *userdata) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r;
+
+        r = db_query(store->db, SQL_SOURCE_STATES, &rows, "");
+        if (r < 0)
+                return r;
+        while ((r = rows_next(rows)) > 0) {
+                r = fn(strnull(rows_text(rows, 0)), strnull(rows_text(rows, 1)),
+                       strnull(rows_text(rows, 2)), rows_text(rows, 3), userdata);
+                if (r != 0)
+                        return r;
+        }
+        return r;
+}
+
+int store_items(Store *store, int64_t after, unsigned limit, item_fn fn, void *userdata) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r, n = 0;
+
+        r = db_query(store->db, SQL_ITEMS_AFTER, &rows, "ii", after, (int64_t) limit);
+        if (r < 0)
+                return r;
+        while ((r = rows_next(rows)) > 0) {
+                const StoreItem item = {
+                        .id = rows_int(rows, 0),
+                        .source = strnull(rows_text(rows, 1)),
+                        .headline = strnull(rows_text(rows, 2)),
+                        .url = rows_text(rows, 3),
+                        .language = rows_text(rows, 4),
+                        .published = rows_text(rows, 5),
+                        .first_seen = strnull(rows_text(rows, 6)),
+                        .revises = rows_int(rows, 7),
+                        .repeats = rows_int(rows, 8),
+                };
+
+                r = fn(&item, userdata);
+                if (r != 0)
+                        return r;
+                n++;
+        }
+        return r < 0 ? r : n;
+}
+
+int store_lines(Store *store, int64_t after, unsigned limit, line_fn fn, void *userdata) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r, n = 0;
+
+        r = db_query(store->db, SQL_ITEMS_LINES, &rows, "iis", after, (int64_t) limit, store->id);
+        if (r < 0)
+                return r;
+        while ((r = rows_next(rows)) > 0) {
+                r = fn(rows_int(rows, 0), strnull(rows_text(rows, 1)), strnull(rows_text(rows, 2)),
+                       userdata);
+                if (r != 0)
+                        return r;
+                n++;
+        }
+        return r < 0 ? r : n;
+}
+
+int store_last(Store *store, int64_t n, const char *sources, int64_t *ret) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r;
+
+        /* From oldest on there is no hole, so that nothing needs to be counted. */
+        if (n <= 0 || (!sources && n <= store->newest - store->oldest + 1)) {
+                *ret = store->newest - MAX(n, (int64_t) 0);
+                return 0;
+        }
+        if (sources)
+                r = db_query(store->db, SQL_ITEMS_LAST_OF, &rows, "is", n, sources);
+        else
+                r = db_query(store->db, SQL_ITEMS_LAST, &rows, "i", n);
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r < 0)
+                return r;
+        if (r == 0) /* there are not so many */
+                *ret = 0;
+        else if (sources)
+                *ret = rows_null(rows, 0) ? store->newest : rows_int(rows, 0) - 1;
+        else
+                *ret = rows_int(rows, 0);
+        return 0;
+}
+
+int store_recent(Store *store, int64_t *ret) {
+        Rows *rows;
+        int r;
+
+        r = db_query(store->db, SQL_ITEMS_RECENT, &rows, "");
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret = rows_int(rows, 0);
+        rows_end(rows);
+        return 0;
+}
+
+int store_place(Store *store, const char *follower, int64_t *ret) {
+        Rows *rows;
+        int r;
+
+        r = db_query(store->db, SQL_FOLLOWER_PLACE, &rows, "s", follower);
+        if (r < 0)
+                return r;
+        r = rows_next(rows);
+        if (r <= 0)
+                return r < 0 ? r : -ENODATA;
+        *ret = rows_int(rows, 0);
+        rows_end(rows);
+        return 0;
+}
+
+int store_set_place(Store *store, const char *follower, int64_t place) {
+        return db_run(store->db, SQL_FOLLOWER_SET, "si", follower, place);
 }

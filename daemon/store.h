@@ -14,8 +14,9 @@ typedef struct Store Store;
 /*
  * Opens the database of that path or makes it, and locks PATH-lock. progress, if not NULL, is
  * called before each step that may take long. What is wrong is logged: a lock somebody holds
- * (-EWOULDBLOCK), a database that is not ours (-EMEDIUMTYPE) or newer than this program
- * (-EPROTONOSUPPORT), and what SQLite says.
+ * (-EWOULDBLOCK), a database that is not ours (-EMEDIUMTYPE) or of a version that this program does
+ * not know (-EPROTONOSUPPORT), a file system that does not do for a write-ahead log (-EOPNOTSUPP),
+ * and what SQLite says.
  */
 int store_open(const char *path, void (*progress)(void *userdata), void *userdata, Store **ret);
 Store *store_free(Store *store);
@@ -88,7 +89,7 @@ int store_sources(Store *store,
 
 /* An item as it stands in the store; strings are valid during the callback, NULL where not known.
  */
-typedef struct Item {
+typedef struct StoreItem {
         int64_t id;
         const char *source;
         const char *headline;
@@ -98,14 +99,18 @@ typedef struct Item {
         const char *first_seen;
         int64_t revises; /* 0: none */
         int64_t repeats;
-} Item;
+} StoreItem;
 
 /*
  * Calls fn for the items after an id, at most limit of them. A callback that returns other than 0
  * ends the walk, and its value is returned; otherwise the number of items.
  */
-typedef int (*item_fn)(const Item *item, void *userdata);
+typedef int (*item_fn)(const StoreItem *item, void *userdata);
 int store_items(Store *store, int64_t after, unsigned limit, item_fn fn, void *userdata);
+
+/* The same for items as lines of the socket, without their newlines. */
+typedef int (*line_fn)(int64_t id, const char *source, const char *line, void *userdata);
+int store_lines(Store *store, int64_t after, unsigned limit, line_fn fn, void *userdata);
 
 /* After which id the newest n items come, all or those of some sources (a JSON array; NULL: all).
  */
@@ -120,5 +125,7 @@ int store_recent(Store *store, int64_t *ret);
 int store_place(Store *store, const char *follower, int64_t *ret);
 int store_set_place(Store *store, const char *follower, int64_t place);
 
-/* Removes at most 1,000 items that left their strip at a time or before. Returns how many. */
+#define STORE_PRUNE_MAX 1000 /* items in one transaction */
+
+/* Removes at most so many items that left their strip at a time or before. Returns how many. */
 int store_prune(Store *store, usec_t before);

@@ -2,8 +2,8 @@
 #include <sys/socket.h>
 
 #include "daemon/answer.h"
-#include "daemon/report.h"
-#include "daemon/subscriber-private.h"
+#include "daemon/subscriber-record.h"
+#include "daemon/subscriber.h"
 
 /* Sent to one subscriber before the others have their turn; pages looked through for a filter
  * likewise. */
@@ -12,11 +12,38 @@
 #define DRAIN_READS 64U
 #define PIECES_MAX 64 /* of a page, for a filter, in one call */
 
-void subscriber_begin(Subscriber *s, const Request *request) {
+/* The rest of a line begun and a few short answers. */
+#define PENDING_MAX (TAPE_LINE_MAX + 4096U)
+#define READ_BYTES 4096U
+
+struct Subscriber {
+        const SubscriberContext *context;
+        void *userdata; /* for ended() */
+        int fd;
+        EpollEntry member;
+
+        int64_t place; /* the last item that was sent or passed over */
+        int64_t end;   /* live = false: say goodbye after this one */
+        RequestFilter filter;
+        bool states;           /* wants to hear of changes of state, */
+        uint64_t states_place; /* beginning after this one */
+        SharedText *status;    /* the status asked for, and how much of it went out */
+        size_t status_sent;
+        pid_t pid;
+        bool live;
+        bool read_closed; /* the client has shut its sending side */
+        bool saved;       /* the connection is another daemon's from now on */
+        bool closing;     /* nothing but pending goes out any more */
+        Buffer pending;
+        Buffer input;
+};
+
+/* The stream begins anew as the request says, whose filter is taken over. */
+static void begin_stream(Subscriber *s, const Request *request) {
         filter_done(&s->filter);
         s->filter = request->filter;
         s->states = request->states;
-        s->states_place = board_newest(s->context->board);
+        s->states_place = source_states_newest(s->context->states);
         s->place = MAX(request->after, tape_oldest(s->context->tape) - 1);
         s->live = request->live;
         s->end = tape_newest(s->context->tape);
@@ -34,31 +61,31 @@ static int handle_request(Subscriber *s, const char *line, size_t size) {
         r = request_parse(s->context->json, s->context->tape, line, size, &request, &error);
         if (r == -EBADMSG) {
                 s->closing = true;
-                return answer_error(&s->pending, error.code, error.message);
+                return answer_error(s->context->json, error.code, error.message, &s->pending);
         }
         if (r < 0)
                 return r;
 
         if (request.status) {
-                s->report_sent = 0;
-                return s->context->report(s->context->userdata, &s->report);
+                s->status_sent = 0;
+                return s->context->status(s->context->userdata, &s->status);
         }
-        subscriber_begin(s, &request);
-        return answer_hello(&s->pending, s->context->tape, s->place);
+        begin_stream(s, &request);
+        return answer_hello(s->context->json, s->context->tape, s->place, &s->pending);
 }
 
 /* Requests are taken one at a time: the next when the answer to the one before has gone out. */
 static int handle_input(Subscriber *s) {
         int r;
 
-        while (s->input.size > 0 && s->pending.size == 0 && !s->report && !s->closing) {
+        while (s->input.size > 0 && s->pending.size == 0 && !s->status && !s->closing) {
                 char *newline = memchr(s->input.data, '\n', s->input.size);
                 size_t size = newline ? (size_t) (newline - s->input.data) : s->input.size;
 
                 if (size > REQUEST_MAX) {
                         s->closing = true;
-                        return answer_error(&s->pending, "bad-request",
-                                            "a request is at most 16 KiB");
+                        return answer_error(s->context->json, "bad-request",
+                                            "a request is at most 16 KiB", &s->pending);
                 }
                 if (!newline && !s->read_closed)
                         return 0;
@@ -106,46 +133,47 @@ static int send_pending(Subscriber *s) {
         return 0;
 }
 
-static int send_report(Subscriber *s) {
-        const Buffer *text = s->report ? &s->report->text : NULL;
+static int send_status(Subscriber *s) {
+        const Buffer *text = s->status ? &s->status->text : NULL;
 
-        while (text && s->report_sent < text->size) {
-                ssize_t n = send(s->fd, text->data + s->report_sent, text->size - s->report_sent,
+        while (text && s->status_sent < text->size) {
+                ssize_t n = send(s->fd, text->data + s->status_sent, text->size - s->status_sent,
                                  MSG_DONTWAIT | MSG_NOSIGNAL);
 
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
                         return -errno;
-                s->report_sent += (size_t) n;
+                s->status_sent += (size_t) n;
         }
-        s->report = report_unref(s->report);
+        s->status = shared_text_unref(s->status);
         return 0;
 }
 
 /* The next change of state that passes the filter becomes pending. */
-static int take_word(Subscriber *s) {
+static int take_state(Subscriber *s) {
         const char *source, *line;
         uint32_t number;
 
-        while (s->states &&
-               board_next(s->context->board, s->states_place, &source, &line, &s->states_place)) {
+        while (s->states && source_states_next(s->context->states, s->states_place, &source, &line,
+                                               &s->states_place)) {
                 if (s->filter.bits && (tape_source(s->context->tape, source, &number) < 0 ||
                                        !filter_has(&s->filter, number)))
                         continue;
-                return buffer_puts(&s->pending, line);
+                buffer_puts(&s->pending, line);
+                return buffer_error(&s->pending);
         }
         return 0;
 }
 
 /* As many lines of a page as go into one call: runs of lines that pass the filter, and where they
  * end. */
-static size_t gather(const Subscriber *s, const Page *page, struct iovec *pieces,
+static size_t gather(const Subscriber *s, const TapePage *page, struct iovec *pieces,
                      size_t *ret_lines) {
         size_t n = 0, i;
 
         for (i = 0; i < page->n; i++) {
-                const Line *line = page->lines + i;
+                const TapeLine *line = page->lines + i;
                 char *begin = (char *) page->text + line->begin;
                 size_t size = line->end - line->begin;
 
@@ -167,9 +195,9 @@ static size_t gather(const Subscriber *s, const Page *page, struct iovec *pieces
 
 /* So many bytes of the page went out: go past their lines; the rest of a line that was cut is
  * pending. */
-static int advance(Subscriber *s, const Page *page, size_t n_lines, size_t sent) {
+static int advance(Subscriber *s, const TapePage *page, size_t n_lines, size_t sent) {
         for (size_t i = 0; i < n_lines; i++) {
-                const Line *line = page->lines + i;
+                const TapeLine *line = page->lines + i;
                 size_t size = line->end - line->begin;
 
                 if (!filter_has(&s->filter, line->source)) {
@@ -179,9 +207,10 @@ static int advance(Subscriber *s, const Page *page, size_t n_lines, size_t sent)
                 if (sent == 0)
                         return 0;
                 s->place = line->id;
-                if (sent < size)
-                        return buffer_append(&s->pending, page->text + line->begin + sent,
-                                             size - sent);
+                if (sent < size) {
+                        buffer_append(&s->pending, page->text + line->begin + sent, size - sent);
+                        return buffer_error(&s->pending);
+                }
                 sent -= size;
         }
         return 0;
@@ -193,7 +222,7 @@ static int send_page(Subscriber *s) {
         struct msghdr message = { .msg_iov = pieces };
         size_t n_lines, size = 0;
         ssize_t n;
-        Page page;
+        TapePage page;
         int r;
 
         r = tape_page(s->context->tape, s->place, &page);
@@ -228,21 +257,21 @@ static int send_all(Subscriber *s) {
         for (;;) {
                 r = send_pending(s);
                 if (r >= 0)
-                        r = send_report(s);
+                        r = send_status(s);
                 if (r < 0)
                         return r;
                 if (s->closing)
                         return -ESHUTDOWN; /* the last word is out */
                 r = handle_input(s);
                 if (r >= 0 && s->pending.size == 0)
-                        r = take_word(s);
+                        r = take_state(s);
                 if (r < 0)
                         return r;
-                if (s->pending.size > 0 || s->report)
+                if (s->pending.size > 0 || s->status)
                         continue;
 
                 if (s->place < tape_oldest(s->context->tape) - 1) {
-                        r = answer_gap(&s->pending, s->place, tape_oldest(s->context->tape));
+                        r = answer_gap(s->place, tape_oldest(s->context->tape), &s->pending);
                         if (r < 0)
                                 return r;
                         s->place = tape_oldest(s->context->tape) - 1;
@@ -252,7 +281,7 @@ static int send_all(Subscriber *s) {
                         if (s->live)
                                 return 0;
                         s->closing = true;
-                        r = answer_bye(&s->pending, "end");
+                        r = answer_bye("end", &s->pending);
                         if (r < 0)
                                 return r;
                         continue;
@@ -287,9 +316,9 @@ static void run(Subscriber *s) {
         events = r != 0 ? EPOLLOUT : 0;
         /* Input waits while an answer does; so one that only asks and never reads costs nothing
          * more. */
-        if (!s->read_closed && s->pending.size == 0 && !s->report && s->input.size <= REQUEST_MAX)
+        if (!s->read_closed && s->pending.size == 0 && !s->status && s->input.size <= REQUEST_MAX)
                 events |= EPOLLIN;
-        if (crowd_wait(&s->member, events) < 0)
+        if (epoll_set_change(&s->member, events) < 0)
                 end(s);
 }
 
@@ -310,23 +339,22 @@ void subscriber_wake(Subscriber *s) {
 }
 
 /* Of a status that is going out, only the line begun is left; nothing else is pending then. */
-static int cut_report(Subscriber *s) {
-        const Buffer *text = s->report ? &s->report->text : NULL;
-        int r = 0;
+static int cut_status(Subscriber *s) {
+        const Buffer *text = s->status ? &s->status->text : NULL;
 
-        if (text && s->report_sent > 0 && text->data[s->report_sent - 1] != '\n') {
-                const char *rest = text->data + s->report_sent;
-                const char *newline = memchr(rest, '\n', text->size - s->report_sent);
+        if (text && s->status_sent > 0 && text->data[s->status_sent - 1] != '\n') {
+                const char *rest = text->data + s->status_sent;
+                const char *newline = memchr(rest, '\n', text->size - s->status_sent);
 
                 if (newline)
-                        r = buffer_append(&s->pending, rest, (size_t) (newline + 1 - rest));
+                        buffer_append(&s->pending, rest, (size_t) (newline + 1 - rest));
         }
-        s->report = report_unref(s->report);
-        return r;
+        s->status = shared_text_unref(s->status);
+        return buffer_error(&s->pending);
 }
 
 void subscriber_stop(Subscriber *s) {
-        if (cut_report(s) < 0 || (!s->closing && answer_bye(&s->pending, "stopping") < 0)) {
+        if (cut_status(s) < 0 || (!s->closing && answer_bye("stopping", &s->pending) < 0)) {
                 end(s);
                 return;
         }
@@ -367,8 +395,8 @@ int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Sub
         s->live = true;
         s->pending = BUFFER(PENDING_MAX);
         s->input = BUFFER(REQUEST_MAX + READ_BYTES);
-        s->member = (CrowdMember){ .fd = fd, .events = EPOLLIN, .ready = on_ready, .userdata = s };
-        r = crowd_join(context->crowd, &s->member);
+        s->member = (EpollEntry){ .fd = fd, .events = EPOLLIN, .ready = on_ready, .userdata = s };
+        r = epoll_set_add(context->set, &s->member);
         if (r < 0) {
                 (void) subscriber_free(s);
                 return r;
@@ -380,14 +408,75 @@ int subscriber_new(const SubscriberContext *context, int fd, void *userdata, Sub
 Subscriber *subscriber_free(Subscriber *s) {
         if (!s)
                 return NULL;
-        crowd_leave(&s->member);
+        epoll_set_remove(&s->member);
         if (!s->saved) /* otherwise what it has sent is for the next daemon */
                 subscriber_drain(s->fd);
         (void) safe_close(s->fd);
         filter_done(&s->filter);
-        (void) report_unref(s->report);
+        (void) shared_text_unref(s->status);
         buffer_done(&s->pending);
         buffer_done(&s->input);
         free(s);
         return NULL;
+}
+
+int subscriber_save(Subscriber *s, Buffer *b, int *ret_fd) {
+        const SubscriberRecord record = {
+                .after = s->place,
+                .live = s->live,
+                .states = s->states,
+                .sources = s->filter.names,
+                .end = s->end,
+                .pending = &s->pending,
+                .input = &s->input,
+        };
+        int r;
+
+        if (s->closing || s->status)
+                return 0;
+        r = record_write(s->context->json, s->fd, &record, b);
+        if (r < 0)
+                return r;
+        s->saved = true;
+        *ret_fd = s->fd;
+        return 1;
+}
+
+bool subscriber_was_saved(const Subscriber *s) {
+        return s->saved;
+}
+
+static int restore(Subscriber *s, const char *line) {
+        _cleanup_free_ char *text = NULL;
+        RequestError error;
+        Request request;
+        int64_t end;
+        int r;
+
+        r = record_read(s->context->json, line, &text, &end, &s->pending, &s->input);
+        if (r < 0)
+                return r;
+        r = request_parse(s->context->json, s->context->tape, text, strlen(text), &request, &error);
+        if (r < 0)
+                return r;
+        begin_stream(s, &request);
+        s->end = end;
+        return 0;
+}
+
+int subscriber_restore(const SubscriberContext *context, int fd, void *userdata, const char *line,
+                       Subscriber **ret) {
+        Subscriber *s;
+        int r;
+
+        r = subscriber_new(context, fd, userdata, &s);
+        if (r < 0)
+                return r;
+        r = restore(s, line);
+        if (r < 0) {
+                (void) subscriber_free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
 }

@@ -7,21 +7,21 @@
  */
 
 #include "common/buffer.h"
-#include "daemon/board.h"
-#include "daemon/crowd.h"
+#include "daemon/epoll-set.h"
 #include "daemon/request.h"
+#include "daemon/shared-text.h"
+#include "daemon/source-states.h"
 
 typedef struct Subscriber Subscriber;
-typedef struct Report Report;
 
-/* What the hub lends to all of its subscribers. */
+/* What the server lends to all of its subscribers. */
 typedef struct SubscriberContext {
-        Crowd *crowd;
+        EpollSet *set;
         Db *json;
         Tape *tape;
-        Board *board;
-        /* A report for one who asks for the status; the caller owns a reference. */
-        int (*report)(void *userdata, Report **ret);
+        SourceStates *states;
+        /* The answer to one who asks for the status; the caller owns a reference. */
+        int (*status)(void *userdata, SharedText **ret);
         void *userdata;
         /* It is over: free it. Nothing of it is touched afterwards. */
         void (*ended)(void *userdata);
@@ -44,7 +44,7 @@ typedef struct SubscriberInfo {
 
 SubscriberInfo subscriber_info(const Subscriber *subscriber);
 
-/* The tape or the board has grown. May end the subscriber. */
+/* The tape has grown, or a state has changed. May end the subscriber. */
 void subscriber_wake(Subscriber *subscriber);
 
 /*
@@ -58,19 +58,15 @@ void subscriber_stop(Subscriber *subscriber);
 void subscriber_drain(int fd);
 
 /*
- * Appends a line from which subscriber_restore() makes the same subscriber, in this version or a
- * later one. Its connection, in ret_fd, is to be left with the service manager; the subscriber may
- * only be freed then. 0: it has no future to hand over: its last word was said, or it is in the
- * middle of a status.
+ * Appends a line from which subscriber_restore() makes the same subscriber (subscriber-record.h).
+ * Its connection, in ret_fd, is to be left with the service manager; the subscriber may only be
+ * freed then. 0: it has no future to hand over: its last word was said, or it is in the middle of a
+ * status.
  */
 int subscriber_save(Subscriber *subscriber, Buffer *b, int *ret_fd);
 
 bool subscriber_was_saved(const Subscriber *subscriber);
 
-/* Does this line belong to this connection? Lines are told apart by SO_COOKIE. */
-bool subscriber_is_saved(int fd, const char *line);
-
-/* Takes the connection, also when it fails. The line is followed by a NUL. -EBADMSG: it is not what
- * was saved. */
+/* Takes the connection, also when it fails. -EBADMSG: the line is not what was saved. */
 int subscriber_restore(const SubscriberContext *context, int fd, void *userdata, const char *line,
                        Subscriber **ret);

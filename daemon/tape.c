@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/tape.h"
 #include "common/buffer.h"
-#include "common/json.h"
 #include "common/source.h"
 
 #define CACHED_PAGES_MAX 256U
@@ -13,7 +12,7 @@ typedef struct Block {
         int64_t number; /* id / TAPE_PAGE_IDS */
         int64_t last;
         uint64_t used; /* by the tape's clock */
-        Line *lines;
+        TapeLine *lines;
         size_t n, n_allocated;
         Buffer text;
 } Block;
@@ -109,73 +108,42 @@ int tape_last(Tape *tape, int64_t n, const char *sources, int64_t *ret) {
         return store_last(tape->store, n, sources, ret);
 }
 
-static int render(Buffer *b, const Item *item, const char *store) {
-        char cursor[128];
-        int r;
-
-        (void) snprintf(cursor, sizeof(cursor), "%s-%lld", store, (long long) item->id);
-        r = json_begin(b);
-        if (r >= 0)
-                r = json_add_string(b, "type", "item");
-        if (r >= 0)
-                r = json_add_number(b, "id", item->id);
-        if (r >= 0)
-                r = json_add_string(b, "cursor", cursor);
-        if (r >= 0)
-                r = json_add_string(b, "source", item->source);
-        if (r >= 0)
-                r = json_add_string(b, "headline", item->headline);
-        if (r >= 0)
-                r = json_add_string(b, "url", item->url);
-        if (r >= 0)
-                r = json_add_string(b, "language", item->language);
-        if (r >= 0)
-                r = json_add_string(b, "published", item->published);
-        if (r >= 0)
-                r = json_add_string(b, "first_seen", item->first_seen);
-        if (r >= 0 && item->revises > 0)
-                r = json_add_number(b, "revises", item->revises);
-        if (r >= 0 && item->repeats > 0)
-                r = json_add_number(b, "repeats", item->repeats);
-        return r < 0 ? r : json_end(b);
-}
-
 typedef struct Loading {
         Tape *tape;
         Block *block;
         int64_t end; /* the first id that is not of this block */
 } Loading;
 
-static int load_item(const Item *item, void *userdata) {
+static int load_line(int64_t id, const char *source, const char *text, void *userdata) {
         Loading *loading = userdata;
         Block *block = loading->block;
         size_t begin = block->text.size;
-        uint32_t source;
+        uint32_t number;
         int r;
 
-        if (item->id >= loading->end)
+        if (id >= loading->end)
                 return 1; /* enough */
         if (block->n == block->n_allocated) {
                 size_t n = MAX(block->n_allocated * 2, (size_t) 16);
-                Line *grown = reallocarray(block->lines, n, sizeof(Line));
+                TapeLine *grown = reallocarray(block->lines, n, sizeof(TapeLine));
 
                 if (!grown)
                         return -ENOMEM;
                 block->lines = grown;
                 block->n_allocated = n;
         }
-        r = source_number(loading->tape, item->source, &source);
+        r = source_number(loading->tape, source, &number);
         if (r >= 0)
-                r = render(&block->text, item, store_id(loading->tape->store));
-        if (r < 0) {
-                block->text.size = begin;
+                r = buffer_reserve(&block->text, strlen(text) + 1);
+        if (r < 0)
                 return r;
-        }
-        block->lines[block->n++] = (Line){
-                .id = item->id,
+        buffer_puts(&block->text, text);
+        buffer_puts(&block->text, "\n");
+        block->lines[block->n++] = (TapeLine){
+                .id = id,
                 .begin = (uint32_t) begin,
                 .end = (uint32_t) block->text.size,
-                .source = source,
+                .source = number,
         };
         return 0;
 }
@@ -188,7 +156,7 @@ static int fill(Tape *tape, Block *block) {
         size_t before = block->text.allocated;
         int r;
 
-        r = store_items(tape->store, block->last, TAPE_PAGE_IDS, load_item, &loading);
+        r = store_lines(tape->store, block->last, TAPE_PAGE_IDS, load_line, &loading);
         tape->bytes += block->text.allocated - before;
         if (r < 0) {
                 if (block->n > 0)
@@ -249,7 +217,7 @@ static size_t first_line_after(const Block *block, int64_t id) {
         return low;
 }
 
-int tape_page(Tape *tape, int64_t after, Page *ret) {
+int tape_page(Tape *tape, int64_t after, TapePage *ret) {
         int64_t number = (after + 1) / TAPE_PAGE_IDS;
         Block *block;
         size_t first;
@@ -269,7 +237,7 @@ int tape_page(Tape *tape, int64_t after, Page *ret) {
         block->used = ++tape->clock;
 
         first = first_line_after(block, after);
-        *ret = (Page){
+        *ret = (TapePage){
                 .last = block->last,
                 .lines = block->lines + first,
                 .n = block->n - first,

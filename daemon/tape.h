@@ -16,18 +16,18 @@
 
 typedef struct Tape Tape;
 
-typedef struct Line {
+typedef struct TapeLine {
         int64_t id;
         uint32_t begin, end; /* bytes in the page's text, newline included */
         uint32_t source;     /* a number that stands for the source, see tape_source() */
-} Line;
+} TapeLine;
 
-typedef struct Page {
+typedef struct TapePage {
         int64_t last; /* all that the tape has up to this id, from the first line on, is here */
-        const Line *lines;
+        const TapeLine *lines;
         size_t n;
         const char *text;
-} Page;
+} TapePage;
 
 /* The store outlives the tape. -ENOMEM. */
 int tape_new(Store *store, Tape **ret);
@@ -45,7 +45,7 @@ const char *tape_store(const Tape *tape);
  * where items were removed, and then the place to go on from is its last. after must be below the
  * newest. Valid until the next call. Errors as sql/db.h.
  */
-int tape_page(Tape *tape, int64_t after, Page *ret);
+int tape_page(Tape *tape, int64_t after, TapePage *ret);
 
 /* Forgets pages below the oldest id, after items were removed. */
 void tape_trim(Tape *tape);

@@ -211,6 +211,15 @@ FROM (
 ) AS best
 WHERE best.for_new = 1 AND best.for_old = 1 AND entry.item = best.new;
 
+-- name: poll-seen
+-- When a fetch of a source (?1) was healthy last, as far as the store can tell: when an item came, one of the newest
+-- left, or the state became "ok"; not after now (?2), whatever the clock did.
+SELECT min(max(seen), ?2) FROM (
+        SELECT max(first_seen, coalesce(last_seen, first_seen)) AS seen
+        FROM (SELECT first_seen, last_seen FROM items WHERE source = ?1 ORDER BY id DESC LIMIT 2000)
+        UNION ALL
+        SELECT since FROM sources WHERE name = ?1 AND state = 'ok');
+
 -- name: poll-turnover
 -- Has a strip of three or more been replaced by one that shares no entry with it? Items may have come and gone.
 SELECT (SELECT count(*) FROM shown WHERE source = ?1) >= 3

@@ -19,7 +19,3 @@ SELECT count(*),
                   OR coalesce(json_type(value, '$.url'), 'text') <> 'text'
                   OR coalesce(json_type(value, '$.published'), 'text') <> 'text')
 FROM json_each(?1, '$.items');
-
--- name: subscriber-state
--- What a daemon wrote down of a subscriber (?1) for the next one.
-SELECT ?1 -> '$.request', ?1 ->> '$.end', ?1 ->> '$.pending', ?1 ->> '$.input';

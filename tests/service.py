@@ -31,9 +31,9 @@ class Service(Daemon):
 
     kept = ()
 
-    def start(self, *args, **options):
+    def start(self, *args, wrap=(), **options):
         given, self.kept = list(self.kept), []
-        wrap = ["/usr/bin/python3", "-c", EXEC, len(given), *given]
+        wrap = [*wrap, "/usr/bin/python3", "-c", EXEC, len(given), *given]
         super().start(*args, wrap=wrap, pass_fds=given, **options)
         for fd in given:
             os.close(fd)

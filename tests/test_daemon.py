@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """tickerd from the page on the network to the item on the tape: what it emits, keeps, and does when things go wrong."""
 
+import contextlib
 import random
 import re
 import shutil
@@ -235,7 +236,7 @@ def test_usage():
     assert run("daemon/tickerd", "--config=/nowhere/at/all.conf").returncode == 78
 
 
-@pytest.mark.parametrize("what", ["text", "foreign", "newer", "folder"])
+@pytest.mark.parametrize("what", ["text", "foreign", "newer", "negative", "folder"])
 def test_database_that_is_not_ours(site, config, what):
     serve(site, config, [strip_page(HEADLINES)])
     if what == "text":
@@ -245,12 +246,14 @@ def test_database_that_is_not_ours(site, config, what):
     else:
         with sqlite3.connect(config.database) as db:
             db.execute("CREATE TABLE songs (title)")
-            if what == "newer":
-                db.executescript("PRAGMA application_id = 1953063787; PRAGMA user_version = 4711;")
+            version = {"newer": 4711, "negative": -1}.get(what)
+            if version:
+                db.executescript(f"PRAGMA application_id = 1953063787; PRAGMA user_version = {version};")
         db.close()
     before = config.database.read_bytes() if config.database.is_file() else None
     done = run("daemon/tickerd", f"--config={config.path}", "--once")
     assert done.returncode == 1 and str(config.database) in done.stderr
+    assert {"newer": "made by a newer tickerd", "negative": "version -1, which no tickerd gives"}.get(what, "") in done.stderr
     if before is not None:
         assert config.database.read_bytes() == before
     assert site.asked("/") == []
@@ -326,6 +329,28 @@ def test_trouble_is_told_once_and_changes_no_item(site, config, daemon, state):
     assert headlines(daemon) == [*HEADLINES[::-1], "All is well again"]
 
 
+def test_polls_that_could_not_be_stored_do_not_count_for_the_alarm(site, config, daemon):
+    """Otherwise the third of them would be the alarm, and nobody would hear of it."""
+    serve(site, config, [strip_page(HEADLINES)])
+    daemon.start()
+    daemon.wait_stdout(3)
+    daemon.settle(site)
+    site.set("/", "gone", status=500)
+    with contextlib.closing(sqlite3.connect(config.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            daemon.settle(site)
+        daemon.wait_stderr("could not be stored")
+        other.execute("ROLLBACK")
+    assert daemon.db("SELECT state FROM sources") == [("ok",)]
+    for _ in range(2):
+        daemon.settle(site)
+    daemon.wait_stderr("port: .*cannot be read")
+    assert daemon.db("SELECT state, until FROM outages") == [("http-error", None)]
+    assert len([line for line in daemon.stderr.all() if "could not be stored" in line]) == 1
+    assert len([line for line in daemon.stderr.all() if "cannot be read" in line]) == 1
+
+
 def test_emptiness_that_is_normal(site, config, daemon):
     serve(site, config, [strip_page(HEADLINES)], Expect="sometimes")
     daemon.start()
@@ -352,6 +377,28 @@ def test_a_strip_replaced_as_a_whole_may_hide_a_gap(site, config, daemon):
     assert daemon.db("SELECT source, state FROM outages WHERE until IS NOT NULL") == [("port", "gap")]
     daemon.settle(site)
     assert daemon.db("SELECT count(*) FROM outages") == [(1,)]
+
+
+@pytest.mark.parametrize("change", ["came", "left", "recovered"])
+def test_a_gap_over_a_restart_begins_at_the_last_fetch_that_the_store_knows_of(site, config, daemon, change):
+    """That is the last one that changed it: an item came, or left, or the source recovered."""
+    serve(site, config, [strip_page([*HEADLINES, "Quay closed"])])
+    daemon.start()
+    daemon.wait_stdout(4)
+    if change == "left":
+        site.set("/", strip_page(HEADLINES))
+    elif change == "recovered":
+        site.set("/", "gone", status=500)
+        daemon.settle(site)
+        site.set("/", strip_page([*HEADLINES, "Quay closed"]))
+    daemon.settle(site)
+    ((last,),) = daemon.db({"came": "SELECT max(first_seen) FROM items", "left": "SELECT max(last_seen) FROM items",
+                            "recovered": "SELECT since FROM sources"}[change])
+    daemon.kill()
+    site.set("/", strip_page(["Quite", "Other", "News"]))
+    daemon.start()
+    daemon.wait_stderr("may have come and gone unseen")
+    assert daemon.db("SELECT state, since, since < until FROM outages") == [("gap", last, 1)]
 
 
 def test_unchanged_page_is_asked_for_with_its_etag(site, config, daemon):
@@ -381,6 +428,27 @@ def test_term_says_goodbye(site, config, daemon):
         assert client.line() == {"type": "bye", "reason": "stopping"}
         client.eof()
     assert not config.socket.exists()
+
+
+def test_nothing_begins_while_it_stops(site, config, daemon):
+    """HUP and USR1 come late: no READY=1 and no poll after STOPPING=1. A client that does not read makes it wait."""
+    text = "A headline that is as long as a headline can well be, " * 30
+    serve(site, config, [strip_page([f"{n} {text}" for n in range(400)])])
+    daemon.start()
+    daemon.wait_stdout(400)
+    daemon.settle(site)
+    slow = daemon.connect(after=0)
+    assert slow.line()["type"] == "hello"
+    n = len(site.asked("/"))
+    daemon.signal(signal.SIGTERM)
+    daemon.wait_notify(lambda notice: notice.get("STOPPING") == "1")
+    daemon.signal(signal.SIGHUP)
+    daemon.poll_now()
+    assert daemon.wait_exit() == 0
+    notices = daemon.notices.all()
+    first = next(i for i, notice in enumerate(notices) if notice.get("STOPPING") == "1")
+    assert not [notice for notice in notices[first:] if "READY" in notice or "RELOADING" in notice]
+    assert len(site.asked("/")) == n
 
 
 def test_int_stops_too(site, config, daemon):
@@ -432,6 +500,19 @@ def test_status_text(site, config, daemon):
     daemon.wait_notify(lambda n: "port: http-error" in n.get("STATUS", ""))
     daemon.stop()
     assert daemon.notices.all()[-1].get("STOPPING") == "1"
+
+
+def test_the_watchdog_is_fed(site, config, daemon):
+    serve(site, config, [strip_page(HEADLINES)])
+    daemon.start(env={"WATCHDOG_USEC": "200000"})
+    daemon.wait_notify(lambda notice: notice.get("WATCHDOG") == "1")
+
+
+def test_no_control_character_in_a_message():
+    """Neither C0 nor C1: a terminal obeys both."""
+    done = run("daemon/tickerd", "\x9b31m\x80\x9f\xa0 \x1b[1m\x7f soon")
+    assert done.returncode == 2 and '"??31m????\xa0 ?[1m? soon"' in done.stderr
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stderr)
 
 
 # --once

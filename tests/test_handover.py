@@ -4,6 +4,7 @@
 import os
 import random
 import resource
+import shutil
 import socket
 
 import pytest
@@ -157,3 +158,45 @@ def test_another_socket(site, config, service):
     service.settle(site)
     assert client.line()["id"] == 2
     assert service.connect(last=1).line()["newest"] == 2
+
+
+def test_the_work_of_a_restart_grows_with_the_number_of_subscribers(site, config, service, tmp_path):
+    """Not with its square: what was saved is not looked through again for each of them."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not here")
+    site.set("/", strip_page(["One"]))
+    config.source("port", site.url("/"))
+    service.start()
+    service.wait_stdout(1)
+    clients = [service.connect(last=0) for _ in range(200)]
+    for n, client in enumerate(clients):
+        assert client.line()["type"] == "hello"
+        client.send_raw(b'{"last":%d,' % (n % 2))
+    trace = tmp_path / "trace"
+    service.stop()
+    service.start(wrap=["strace", "-D", "-o", trace, "-e", "trace=getsockopt,sendto,sendmsg"], env={"ASAN_OPTIONS": "detect_leaks=0"})
+    for n, client in enumerate(clients):
+        client.send_raw(b'"live":false}\n')
+        assert [line["type"] for line in client.lines(1 + n % 2 + 1)] == ["hello", *["item"] * (n % 2), "bye"]
+    calls = trace.read_text()
+    assert calls.count("SO_COOKIE") == len(clients)
+    assert calls.count("\n") < 10 * len(clients)
+
+
+def test_a_restart_in_a_replay_that_ends(site, config, service):
+    """live: false ends at what was the newest item when it was asked for, also when more has come since."""
+    text = "A headline that is as long as a headline can well be, " * 30
+    shown = [f"{n} {text}" for n in range(1000)]
+    site.set("/", strip_page(shown))
+    config.source("port", site.url("/"))
+    service.start()
+    service.wait_stdout(1000)
+    client = service.connect(after=0, live=False)
+    assert client.line()["type"] == "hello"
+    assert client.line()["id"] == 1
+    site.set("/", strip_page(["A late one", *shown]))
+    service.settle(site)
+    restart(service)
+    assert [item["id"] for item in client.lines(999)] == list(range(2, 1001))
+    assert client.line() == {"type": "bye", "reason": "end"}
+    client.eof()

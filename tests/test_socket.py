@@ -4,6 +4,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -200,6 +201,62 @@ def test_client_that_goes_away(site, tape):
     tape.poll_now()
     tape.wait_stdout(11)
     tape.wait_notify(lambda n: n.get("STATUS", "").endswith("; 11 items, 0 subscribers"))
+
+
+def test_client_that_has_closed_is_let_go_at_once(site, tape):
+    """Not when the next item cannot be sent to it."""
+    silent, asking = tape.connect(), tape.connect(last=0)
+    assert asking.line()["type"] == "hello"
+    tape.settle(site, "/left")
+    tape.wait_notify(lambda notice: "2 subscribers" in notice.get("STATUS", ""))
+    silent.close()
+    asking.close()
+    tape.settle(site, "/left")
+    tape.settle(site, "/left")
+    assert [n["STATUS"] for n in tape.notices.all() if "STATUS" in n][-1].endswith(" 10 items, 0 subscribers")
+
+
+def test_an_item_before_the_hello(site, tape):
+    """A client that has waited and then asks gets what it asks for after the hello, also what it had before."""
+    client = tape.connect()
+    assert tape.connect(last=0).line()["type"] == "hello"  # the other one is connected, too
+    site.set("/left", strip_page(["Left 11"]))
+    tape.settle(site, "/left")
+    client.send({"after": 9, "live": False})
+    assert client.line()["id"] == 11
+    hello = client.line()
+    assert (hello["type"], hello["after"]) == ("hello", 9)
+    assert ids(client.lines(2)) == [10, 11]
+    assert client.line()["type"] == "bye"
+
+
+def test_a_long_search_for_few_items_is_no_reason_to_wait(site, config, daemon, tmp_path):
+    """Who wants little of a long tape gives the others their turn in between."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not here")
+    config.source("rare", site.url("/rare"))
+    config.source("port", site.url("/"))
+    site.set("/rare", strip_page(["A rare one"]))
+    site.set("/", strip_page([f"Report {n}" for n in range(2000)]))
+    trace = tmp_path / "trace"
+    daemon.start(wrap=["strace", "-D", "-s", "60", "-o", trace, "-e", "trace=sendto"],
+                 env={"ASAN_OPTIONS": "detect_leaks=0"}, )
+    daemon.wait_stdout(2001)
+    for i in range(1, 6):
+        site.set("/", strip_page([f"Report {n} of {i}" for n in range(2000)]))
+        daemon.settle(site)
+    first, second = daemon.connect(last=0), daemon.connect(last=0)
+    assert first.line()["type"] == second.line()["type"] == "hello"
+    before = trace.stat().st_size
+    daemon.signal(signal.SIGSTOP)
+    first.send({"after": 2001, "sources": ["rare"], "live": False})
+    second.send({"last": 0, "live": False})
+    daemon.signal(signal.SIGCONT)
+    for client in (first, second):
+        assert [line["type"] for line in client.lines(2)] == ["hello", "bye"]
+    said = re.findall(r'sendto\((\d+), "\{\\"type\\":\\"(hello|bye)', trace.read_text()[before:])
+    (one, _), (two, _) = [call for call in said if call[1] == "hello"]
+    assert [fd for fd, word in said if word == "bye"] == [two, one]
 
 
 def test_reader_that_takes_nothing_delays_nobody(site, config, daemon):

@@ -72,7 +72,7 @@ static int poll_at(Store *store, unsigned hour, const char *entries) {
 #define FOG "{\"headline\":\"Fog on the quay\"}"
 #define GULLS "{\"headline\":\"Gulls return\"}"
 
-static int print_item(const Item *item, void *userdata) {
+static int print_item(const StoreItem *item, void *userdata) {
         char *text = userdata;
 
         (void) snprintf(text + strlen(text), 512 - strlen(text), "%lld:%s%s ", (long long) item->id,
@@ -120,7 +120,7 @@ static void test_no_entry_is_no_reply(_unused_ void **state) {
 static void test_prune(_unused_ void **state) {
         Store *store = open_store();
         Tape *tape = NULL;
-        Page page;
+        TapePage page;
 
         assert_return_code(tape_new(store, &tape), 0);
         assert_int_equal(poll_at(store, 0, GULLS), 1);
@@ -198,7 +198,7 @@ static void test_pages(_unused_ void **state) {
         Store *store = open_store();
         Tape *tape = NULL;
         int64_t place = 0, expected = 1;
-        Page page;
+        TapePage page;
 
         assert_return_code(tape_new(store, &tape), 0);
         for (unsigned i = 0; i < 700; i++) {
@@ -273,10 +273,21 @@ static void test_not_ours(_unused_ void **state) {
         refused(-EMEDIUMTYPE);
 }
 
-static void test_newer(_unused_ void **state) {
+static void test_versions(_unused_ void **state) {
         (void) store_free(open_store());
         run_sql("PRAGMA user_version = 99;");
         refused(-EPROTONOSUPPORT);
+        run_sql("PRAGMA user_version = -1;");
+        refused(-EPROTONOSUPPORT);
+}
+
+/* SQLite says nothing when a database cannot have a write-ahead log; one in memory never can. */
+static void test_no_wal(_unused_ void **state) {
+        Store *store = NULL;
+
+        assert_return_code(chdir(folder), 0); /* for the lock */
+        assert_int_equal(store_open(":memory:", NULL, NULL, &store), -EOPNOTSUPP);
+        assert_return_code(chdir("/"), 0);
 }
 
 static void test_replaced(_unused_ void **state) {
@@ -297,8 +308,8 @@ int main(void) {
                 TEST(test_polls),    TEST(test_no_entry_is_no_reply),
                 TEST(test_prune),    TEST(test_prune_bad_headline),
                 TEST(test_pages),    TEST(test_second_daemon),
-                TEST(test_not_ours), TEST(test_newer),
-                TEST(test_replaced),
+                TEST(test_not_ours), TEST(test_versions),
+                TEST(test_no_wal),   TEST(test_replaced),
         };
 
         log_open("unit-store");

@@ -2,7 +2,7 @@
 
 /* The daemon's reading of a fetcher's reply, and what the store makes of one that it takes. */
 
-#include "daemon/reply.h"
+#include "daemon/fetch-reply.h"
 #include "daemon/store.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _cleanup_free_ char *line = NULL;
         static usec_t now = USEC_PER_DAY;
         PollResult result;
-        Reply reply;
+        FetchReply reply;
 
         set_up();
         line = strndup((const char *) data,
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (!line)
                 return 0;
         size = strlen(line);
-        if (reply_parse(json, line, size, &reply) < 0)
+        if (fetch_reply_parse(json, line, size, &reply) < 0)
                 return 0;
         if (reply.state == STATE_OK) {
                 const Poll poll = {

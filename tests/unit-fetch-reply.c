@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 #include "common/buffer.h"
-#include "daemon/reply.h"
+#include "daemon/fetch-reply.h"
 
-static int parse(Db *db, const char *line, Reply *ret) {
-        return reply_parse(db, line, strlen(line), ret);
+static int parse(Db *db, const char *line, FetchReply *ret) {
+        return fetch_reply_parse(db, line, strlen(line), ret);
 }
 
 static int set_up(void **state) {
@@ -30,7 +30,7 @@ static int tear_down(void **state) {
 }
 
 static void test_good(void **state) {
-        Reply reply;
+        FetchReply reply;
 
         assert_return_code(
                 parse(*state,
@@ -85,20 +85,20 @@ static void test_bad(void **state) {
                 "{\"source\":\"a\",\"state\":\"ok\",\"items\":[{\"headline\":\"x\",\"published\":[]}]}",
                 "{\"source\":\"a\",\"state\":\"ok\",\"detail\":\"\xff\"}",
         };
-        Reply reply;
+        FetchReply reply;
 
         for (size_t i = 0; i < ELEMENTSOF(lines); i++)
                 if (parse(*state, lines[i], &reply) != -EBADMSG)
                         fail_msg("taken for a reply: %s", lines[i]);
         assert_int_equal(
-                reply_parse(*state, "{\"source\":\"a\",\"state\":\"empty\"}\0 ", 33, &reply),
+                fetch_reply_parse(*state, "{\"source\":\"a\",\"state\":\"empty\"}\0 ", 33, &reply),
                 -EBADMSG);
 }
 
 static void test_too_many_entries(void **state) {
-        for (unsigned n = REPLY_ENTRIES_MAX; n <= REPLY_ENTRIES_MAX + 1; n++) {
-                _cleanup_buffer_ Buffer b = BUFFER(REPLY_MAX);
-                Reply reply;
+        for (unsigned n = FETCH_REPLY_ENTRIES_MAX; n <= FETCH_REPLY_ENTRIES_MAX + 1; n++) {
+                _cleanup_buffer_ Buffer b = BUFFER(FETCH_REPLY_MAX);
+                FetchReply reply;
 
                 assert_return_code(
                         buffer_puts(&b, "{\"source\":\"a\",\"state\":\"ok\",\"items\":["), 0);
@@ -107,19 +107,19 @@ static void test_too_many_entries(void **state) {
                                 buffer_printf(&b, "%s{\"headline\":\"h%u\"}", i > 0 ? "," : "", i),
                                 0);
                 assert_return_code(buffer_puts(&b, "]}"), 0);
-                assert_int_equal(reply_parse(*state, b.data, b.size, &reply),
-                                 n > REPLY_ENTRIES_MAX ? -EBADMSG : 0);
+                assert_int_equal(fetch_reply_parse(*state, b.data, b.size, &reply),
+                                 n > FETCH_REPLY_ENTRIES_MAX ? -EBADMSG : 0);
         }
 }
 
 static void test_deep(void **state) {
-        _cleanup_buffer_ Buffer b = BUFFER(REPLY_MAX);
-        Reply reply;
+        _cleanup_buffer_ Buffer b = BUFFER(FETCH_REPLY_MAX);
+        FetchReply reply;
 
         assert_return_code(buffer_puts(&b, "{\"source\":\"a\",\"state\":\"timeout\",\"x\":"), 0);
         for (unsigned i = 0; i < 100000; i++)
                 assert_return_code(buffer_puts(&b, "["), 0);
-        assert_int_equal(reply_parse(*state, b.data, b.size, &reply), -EBADMSG);
+        assert_int_equal(fetch_reply_parse(*state, b.data, b.size, &reply), -EBADMSG);
 }
 
 int main(void) {

@@ -6,25 +6,26 @@
 
 #include "common/log.h"
 #include "daemon/handover.h"
-#include "daemon/hub.h"
+#include "daemon/server.h"
+#include "daemon/subscriber-record.h"
 
 /* When descriptors run out, connections wait this long for their turn. */
 #define ACCEPT_PAUSE USEC_PER_SEC
 #define HANDOVER_TEXT_MAX (64U << 20)
 #define ACCEPT_AT_ONCE 64 /* then the others have their turn */
 
-typedef struct Member {
-        Hub *hub;
+typedef struct Peer {
+        Server *server;
         Subscriber *subscriber;
-        LIST_ENTRY(Member) list;
-} Member;
+        LIST_ENTRY(Peer) list;
+} Peer;
 
-struct Hub {
+struct Server {
         sd_event *event;
         SubscriberContext context;
-        LIST_HEAD(, Member) members;
+        LIST_HEAD(, Peer) peers;
         unsigned count, max;
-        void (*empty)(void *userdata); /* after hub_stop() */
+        void (*empty)(void *userdata); /* after server_stop() */
         void *userdata;
         int fd;
         char *path; /* of the socket we made, to be removed */
@@ -33,15 +34,15 @@ struct Hub {
 };
 
 static void on_ended(void *userdata) {
-        Member *member = userdata;
-        Hub *hub = member->hub;
+        Peer *peer = userdata;
+        Server *server = peer->server;
 
-        LIST_REMOVE(member, list);
-        hub->count--;
-        (void) subscriber_free(member->subscriber);
-        free(member);
-        if (hub->empty && hub->count == 0)
-                hub->empty(hub->userdata);
+        LIST_REMOVE(peer, list);
+        server->count--;
+        (void) subscriber_free(peer->subscriber);
+        free(peer);
+        if (server->empty && server->count == 0)
+                server->empty(server->userdata);
 }
 
 /* One too many: it is told so. The socket is new and empty, so the line goes out whole. */
@@ -56,116 +57,116 @@ static void refuse(int fd) {
 }
 
 /* line: what was saved of it, or NULL for a new one. */
-static int add(Hub *hub, int fd, const char *line) {
-        Member *member;
+static int add(Server *server, int fd, const char *line) {
+        Peer *peer;
         int r;
 
-        member = calloc(1, sizeof(Member));
-        if (!member) {
+        peer = calloc(1, sizeof(Peer));
+        if (!peer) {
                 (void) safe_close(fd);
                 return -ENOMEM;
         }
-        member->hub = hub;
-        r = line ? subscriber_restore(&hub->context, fd, member, line, &member->subscriber)
-                 : subscriber_new(&hub->context, fd, member, &member->subscriber);
+        peer->server = server;
+        r = line ? subscriber_restore(&server->context, fd, peer, line, &peer->subscriber)
+                 : subscriber_new(&server->context, fd, peer, &peer->subscriber);
         if (r < 0) {
-                free(member);
+                free(peer);
                 return r;
         }
-        LIST_INSERT_HEAD(&hub->members, member, list);
-        hub->count++;
+        LIST_INSERT_HEAD(&server->peers, peer, list);
+        server->count++;
         return 0;
 }
 
-static void welcome(Hub *hub, int fd) {
+static void welcome(Server *server, int fd) {
         int r;
 
-        if (hub->count >= hub->max) {
+        if (server->count >= server->max) {
                 refuse(fd);
                 return;
         }
-        r = add(hub, fd, NULL);
+        r = add(server, fd, NULL);
         if (r < 0)
                 log_warning("a subscriber was turned away: %s", strerror(-r));
 }
 
 static int on_pause_over(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
-        Hub *hub = userdata;
+        Server *server = userdata;
 
-        if (hub->io)
-                (void) sd_event_source_set_enabled(hub->io, SD_EVENT_ON);
+        if (server->io)
+                (void) sd_event_source_set_enabled(server->io, SD_EVENT_ON);
         return 0;
 }
 
 static int on_connection(_unused_ sd_event_source *s, int fd, _unused_ uint32_t revents,
                          void *userdata) {
-        Hub *hub = userdata;
+        Server *server = userdata;
 
         for (int i = 0; i < ACCEPT_AT_ONCE; i++) {
                 int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
                 if (client >= 0) {
-                        welcome(hub, client);
+                        welcome(server, client);
                         continue;
                 }
                 if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
                         log_warning("no more subscribers for now: %s", strerror(errno));
-                        (void) sd_event_source_set_enabled(hub->io, SD_EVENT_OFF);
-                        (void) sd_event_source_set_time_relative(hub->pause, ACCEPT_PAUSE);
-                        (void) sd_event_source_set_enabled(hub->pause, SD_EVENT_ONESHOT);
+                        (void) sd_event_source_set_enabled(server->io, SD_EVENT_OFF);
+                        (void) sd_event_source_set_time_relative(server->pause, ACCEPT_PAUSE);
+                        (void) sd_event_source_set_enabled(server->pause, SD_EVENT_ONESHOT);
                 }
                 return 0; /* EAGAIN: that was all; anything else was that connection's trouble */
         }
         return 0;
 }
 
-int hub_new(sd_event *event, const SubscriberContext *context, unsigned max_subscribers,
-            Hub **ret) {
-        Hub *hub;
+int server_new(sd_event *event, const SubscriberContext *context, unsigned max_subscribers,
+               Server **ret) {
+        Server *server;
         int r;
 
-        hub = calloc(1, sizeof(Hub));
-        if (!hub)
+        server = calloc(1, sizeof(Server));
+        if (!server)
                 return -ENOMEM;
-        hub->fd = -1;
-        hub->max = max_subscribers;
-        hub->context = *context;
-        hub->context.ended = on_ended;
-        hub->event = sd_event_ref(event);
-        r = crowd_new(event, &hub->context.crowd);
+        server->fd = -1;
+        server->max = max_subscribers;
+        server->context = *context;
+        server->context.ended = on_ended;
+        server->event = sd_event_ref(event);
+        r = epoll_set_new(event, &server->context.set);
         if (r >= 0)
-                r = sd_event_add_time(event, &hub->pause, CLOCK_MONOTONIC, 0, 0, on_pause_over,
-                                      hub);
+                r = sd_event_add_time(event, &server->pause, CLOCK_MONOTONIC, 0, 0, on_pause_over,
+                                      server);
         if (r >= 0)
-                r = sd_event_source_set_enabled(hub->pause, SD_EVENT_OFF);
+                r = sd_event_source_set_enabled(server->pause, SD_EVENT_OFF);
         if (r < 0) {
-                (void) hub_free(hub);
+                (void) server_free(server);
                 return r;
         }
-        *ret = hub;
+        *ret = server;
         return 0;
 }
 
-static void stop_listening(Hub *hub) {
-        hub->io = sd_event_source_disable_unref(hub->io);
-        hub->fd = safe_close(hub->fd);
-        if (hub->path)
-                (void) unlink(hub->path);
-        free(hub->path);
-        hub->path = NULL;
+static void stop_listening(Server *server) {
+        server->io = sd_event_source_disable_unref(server->io);
+        server->fd = safe_close(server->fd);
+        if (server->path)
+                (void) unlink(server->path);
+        free(server->path);
+        server->path = NULL;
 }
 
-Hub *hub_free(Hub *hub) {
-        if (!hub)
+Server *server_free(Server *server) {
+        if (!server)
                 return NULL;
-        hub->empty = NULL;
-        while (!LIST_EMPTY(&hub->members))
-                on_ended(LIST_FIRST(&hub->members));
-        stop_listening(hub);
-        (void) sd_event_source_disable_unref(hub->pause);
-        (void) crowd_free(hub->context.crowd);
-        (void) sd_event_unref(hub->event);
-        free(hub);
+        server->empty = NULL;
+        while (!LIST_EMPTY(&server->peers))
+                on_ended(LIST_FIRST(&server->peers));
+        stop_listening(server);
+        (void) sd_event_source_disable_unref(server->pause);
+        (void) epoll_set_free(server->context.set);
+        (void) sd_event_unref(server->event);
+        free(server);
         return NULL;
 }
 
@@ -210,22 +211,22 @@ static int open_socket(const char *path, mode_t mode, int *ret) {
         return 0;
 }
 
-int hub_listen_fd(Hub *hub, int fd, const char *path) {
+int server_listen_fd(Server *server, int fd, const char *path) {
         int r;
 
-        hub->fd = fd;
-        if (path && !hub->path) {
-                hub->path = strdup(path);
-                if (!hub->path)
+        server->fd = fd;
+        if (path && !server->path) {
+                server->path = strdup(path);
+                if (!server->path)
                         return log_oom();
         }
-        r = sd_event_add_io(hub->event, &hub->io, fd, EPOLLIN, on_connection, hub);
+        r = sd_event_add_io(server->event, &server->io, fd, EPOLLIN, on_connection, server);
         if (r < 0)
                 log_error("cannot listen: %s", strerror(-r));
         return r;
 }
 
-int hub_listen(Hub *hub, const char *path, mode_t mode) {
+int server_listen(Server *server, const char *path, mode_t mode) {
         int r, fd = -1;
 
         r = open_socket(path, mode, &fd);
@@ -237,111 +238,102 @@ int hub_listen(Hub *hub, const char *path, mode_t mode) {
                                                : strerror(-r));
                 return r;
         }
-        return hub_listen_fd(hub, fd, path);
+        return server_listen_fd(server, fd, path);
 }
 
-void hub_set(Hub *hub, unsigned max_subscribers, mode_t mode) {
-        hub->max = max_subscribers;
-        if (hub->path && chmod(hub->path, mode) < 0)
-                log_warning("the mode of %s stays as it is: %s", hub->path, strerror(errno));
+void server_set(Server *server, unsigned max_subscribers, mode_t mode) {
+        server->max = max_subscribers;
+        if (server->path && chmod(server->path, mode) < 0)
+                log_warning("the mode of %s stays as it is: %s", server->path, strerror(errno));
 }
 
-void hub_run(Hub *hub) {
-        for (Member *m = LIST_FIRST(&hub->members), *next; m; m = next) {
-                next = LIST_NEXT(m, list); /* only its own subscriber can end */
-                subscriber_wake(m->subscriber);
+void server_run(Server *server) {
+        for (Peer *p = LIST_FIRST(&server->peers), *next; p; p = next) {
+                next = LIST_NEXT(p, list); /* only its own subscriber can end */
+                subscriber_wake(p->subscriber);
         }
 }
 
-unsigned hub_count(const Hub *hub) {
-        return hub->count;
+unsigned server_count(const Server *server) {
+        return server->count;
 }
 
-void hub_each(const Hub *hub, void (*fn)(const SubscriberInfo *info, void *userdata),
-              void *userdata) {
-        const Member *m;
+void server_each(const Server *server, void (*fn)(const SubscriberInfo *info, void *userdata),
+                 void *userdata) {
+        const Peer *p;
 
-        LIST_FOREACH(m, &hub->members, list) {
-                const SubscriberInfo info = subscriber_info(m->subscriber);
+        LIST_FOREACH(p, &server->peers, list) {
+                const SubscriberInfo info = subscriber_info(p->subscriber);
 
                 fn(&info, userdata);
         }
 }
 
-int hub_hand_over(Hub *hub) {
+int server_hand_over(Server *server) {
         _cleanup_buffer_ Buffer text = BUFFER(HANDOVER_TEXT_MAX);
         _cleanup_free_ int *fds = NULL;
-        Member *m, *next;
+        Peer *p, *next;
         size_t n = 0;
         int r = 0;
 
         fds = calloc(HANDOVER_MAX + 1, sizeof(int));
         if (!fds)
                 return -ENOMEM;
-        if (hub->fd >= 0)
-                fds[n++] = hub->fd;
-        for (m = LIST_FIRST(&hub->members); m && n <= HANDOVER_MAX && r >= 0;
-             m = LIST_NEXT(m, list)) {
-                r = subscriber_save(m->subscriber, &text, fds + n);
+        if (server->fd >= 0)
+                fds[n++] = server->fd;
+        for (p = LIST_FIRST(&server->peers); p && n <= HANDOVER_MAX && r >= 0;
+             p = LIST_NEXT(p, list)) {
+                r = subscriber_save(p->subscriber, &text, fds + n);
                 n += r > 0;
+                if (r == -ENOBUFS) /* it is told to go, as those are who come after the limit */
+                        r = 0;
         }
         if (r >= 0)
                 r = handover_leave(fds, n, &text);
 
         /* Whatever became of it, the connections that were saved are no longer ours. */
-        free(hub->path);
-        hub->path = NULL; /* the socket stays where it is */
-        for (m = LIST_FIRST(&hub->members); m; m = next) {
-                next = LIST_NEXT(m, list);
-                if (subscriber_was_saved(m->subscriber))
-                        on_ended(m);
+        free(server->path);
+        server->path = NULL; /* the socket stays where it is */
+        for (p = LIST_FIRST(&server->peers); p; p = next) {
+                next = LIST_NEXT(p, list);
+                if (subscriber_was_saved(p->subscriber))
+                        on_ended(p);
         }
         return r;
 }
 
-/* Of lines that end with a newline each, a copy of this connection's. NULL: there is none. */
-static char *find_saved(const Buffer *text, int fd) {
-        const char *line = text->data, *end;
-
-        while (line && line < text->data + text->size) {
-                end = memchr(line, '\n', (size_t) (text->data + text->size - line));
-                if (!end)
-                        return NULL;
-                if (subscriber_is_saved(fd, line))
-                        return strndup(line, (size_t) (end - line));
-                line = end + 1;
-        }
-        return NULL;
-}
-
-void hub_take_over(Hub *hub, Handover *handover) {
+void server_take_over(Server *server, Handover *handover) {
+        RecordIndex index = {};
         unsigned lost = 0;
 
+        if (record_index(&handover->text, &index) < 0)
+                log_warning("out of memory: no subscriber can be taken over");
         for (size_t i = 0; i < handover->n_connections; i++) {
                 int fd = handover->connections[i];
-                _cleanup_free_ char *line = find_saved(&handover->text, fd);
+                const char *line = record_find(&index, fd);
 
                 if (!line)
                         (void) safe_close(fd);
-                if (!line || add(hub, fd, line) < 0)
+                if (!line || add(server, fd, line) < 0)
                         lost++;
                 else
-                        subscriber_wake(LIST_FIRST(&hub->members)->subscriber);
+                        subscriber_wake(LIST_FIRST(&server->peers)->subscriber);
         }
         handover->n_connections = 0;
+        record_index_done(&index);
         if (lost > 0)
                 log_warning("%u subscriber%s could not be taken over and must connect again", lost,
                             lost == 1 ? "" : "s");
 }
 
-void hub_stop(Hub *hub, void (*empty)(void *userdata), void *userdata) {
-        stop_listening(hub);
-        for (Member *m = LIST_FIRST(&hub->members), *next; m; m = next) {
-                next = LIST_NEXT(m, list);
-                subscriber_stop(m->subscriber);
+void server_stop(Server *server, void (*empty)(void *userdata), void *userdata) {
+        stop_listening(server);
+        for (Peer *p = LIST_FIRST(&server->peers), *next; p; p = next) {
+                next = LIST_NEXT(p, list);
+                subscriber_stop(p->subscriber);
         }
-        if (hub->count == 0)
+        if (server->count == 0)
                 empty(userdata);
-        hub->empty = empty;
-        hub->userdata = userdata;
+        server->empty = empty;
+        server->userdata = userdata;
 }

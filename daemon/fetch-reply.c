@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/reply.h"
+#include "daemon/fetch-reply.h"
 #include "common/utf8.h"
 
-void reply_defuse(char *line, size_t size) {
+void fetch_reply_defuse(char *line, size_t size) {
         for (size_t i = 0; i + 1 < size; i++)
                 if (line[i] == '\\') {
                         i++; /* the escaped character, so that of two backslashes the second begins
@@ -20,7 +20,7 @@ static int read_count(const char *type, Rows *rows, int64_t *ret) {
         return 0;
 }
 
-static int read_detail(const char *text, Reply *reply) {
+static int read_detail(const char *text, FetchReply *reply) {
         _cleanup_free_ char *clean = NULL;
         int r;
 
@@ -31,7 +31,7 @@ static int read_detail(const char *text, Reply *reply) {
         return 0;
 }
 
-static int read_member(const char *key, const char *type, Rows *rows, Reply *reply,
+static int read_member(const char *key, const char *type, Rows *rows, FetchReply *reply,
                        bool *seen_state) {
         const char *text = streq(type, "text") ? strnull(rows_text(rows, 2)) : NULL;
         int64_t ignored;
@@ -53,7 +53,7 @@ static int read_member(const char *key, const char *type, Rows *rows, Reply *rep
         if (streq(key, "retry_after")) {
                 int r = read_count(type, rows, &reply->retry_after);
 
-                reply->retry_after = MIN(reply->retry_after, REPLY_RETRY_AFTER_MAX);
+                reply->retry_after = MIN(reply->retry_after, FETCH_REPLY_RETRY_AFTER_MAX);
                 return r;
         }
         if (streq(key, "bytes"))
@@ -74,18 +74,18 @@ static int check_entries(Db *db, const char *line, size_t size) {
         r = rows_next(rows);
         if (r < 0)
                 return r;
-        if (rows_int(rows, 0) > (int64_t) REPLY_ENTRIES_MAX || rows_int(rows, 1) > 0)
+        if (rows_int(rows, 0) > (int64_t) FETCH_REPLY_ENTRIES_MAX || rows_int(rows, 1) > 0)
                 return -EBADMSG;
         return 0;
 }
 
-int reply_parse(Db *db, const char *line, size_t size, Reply *ret) {
+int fetch_reply_parse(Db *db, const char *line, size_t size, FetchReply *ret) {
         _cleanup_rows_ Rows *rows = NULL;
-        Reply reply = { .line = line, .size = size };
+        FetchReply reply = { .line = line, .size = size };
         bool seen_state = false;
         int r;
 
-        if (size > REPLY_MAX || memchr(line, '\0', size) || !utf8_valid(line, size))
+        if (size > FETCH_REPLY_MAX || memchr(line, '\0', size) || !utf8_valid(line, size))
                 return -EBADMSG;
 
         r = db_query(db, SQL_JSON_MEMBERS, &rows, "t", line, size);

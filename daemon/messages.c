@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/announce.h"
+#include "daemon/messages.h"
 #include "common/log.h"
 #include "version.h"
 
 #define MESSAGE_MAX 1024U
 
-static void announce(Journal *journal, int priority, const char *message_id, const char *message,
-                     const char *source, const char *state, const char *detail) {
+static void send_message(Journal *journal, int priority, const char *message_id,
+                         const char *message, const char *source, const char *state,
+                         const char *detail) {
         if (!journal ||
             journal_note(journal, priority, message_id, message, source, state, detail) < 0)
                 log_message(priority, "%s", message);
 }
 
-void announce_started(Journal *journal, const char *database, const char *socket,
-                      size_t n_sources) {
+void message_started(Journal *journal, const char *database, const char *socket, size_t n_sources) {
         char message[MESSAGE_MAX];
 
         (void) snprintf(message, sizeof(message),
                         "tickerd %s polls %zu source%s; socket %s, database %s", TICKERD_VERSION,
                         n_sources, n_sources == 1 ? "" : "s", socket, database);
-        announce(journal, LOG_INFO, JOURNAL_STARTED, message, NULL, NULL, NULL);
+        send_message(journal, LOG_INFO, JOURNAL_STARTED, message, NULL, NULL, NULL);
 }
 
 /* What was looked for and did not come, and what a person can do to see more. */
@@ -43,8 +43,8 @@ static void write_alarm(const Source *source, State state, const char *detail, c
                         source->url.text);
 }
 
-void announce_notice(Journal *journal, Notice notice, const Source *source, State state,
-                     const char *detail) {
+void message_notice(Journal *journal, Notice notice, const Source *source, State state,
+                    const char *detail) {
         char message[MESSAGE_MAX] = "";
         const char *id = JOURNAL_ALARM;
         int priority = LOG_WARNING;
@@ -76,12 +76,13 @@ void announce_notice(Journal *journal, Notice notice, const Source *source, Stat
                         source->name, detail);
                 break;
         }
-        announce(journal, priority, id, message, source->name,
-                 notice == NOTICE_NOT_STORED ? NULL : state_name(state), *detail ? detail : NULL);
+        send_message(journal, priority, id, message, source->name,
+                     notice == NOTICE_NOT_STORED ? NULL : state_name(state),
+                     *detail ? detail : NULL);
 }
 
-void announce_status(const PollerSummary *s, int64_t newest, unsigned n_subscribers, int64_t behind,
-                     char *ret, size_t size) {
+void message_status(const PollerSummary *s, int64_t newest, unsigned n_subscribers, int64_t behind,
+                    char *ret, size_t size) {
         char sources[256], journal[64] = "";
 
         if (s->n_sources == 0)

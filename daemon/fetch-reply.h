@@ -9,11 +9,11 @@
 #include "common/text.h"
 #include "sql/db.h"
 
-#define REPLY_MAX (16U * 1024U * 1024U) /* bytes of a line */
-#define REPLY_ENTRIES_MAX 2000U
-#define REPLY_RETRY_AFTER_MAX 3600 /* seconds; a longer wait counts as this */
+#define FETCH_REPLY_MAX (16U * 1024U * 1024U) /* bytes of a line */
+#define FETCH_REPLY_ENTRIES_MAX 2000U
+#define FETCH_REPLY_RETRY_AFTER_MAX 3600 /* seconds; a longer wait counts as this */
 
-typedef struct Reply {
+typedef struct FetchReply {
         char source[SOURCE_NAME_MAX + 1];
         State state;
         char detail[DETAIL_MAX + 1]; /* clean; "" when there is none */
@@ -21,13 +21,13 @@ typedef struct Reply {
         int64_t bytes;
         const char *line; /* the reply itself, for the store; not a copy */
         size_t size;
-} Reply;
+} FetchReply;
 
 /*
  * SQLite ends a string at an escaped NUL; any other control character is dropped where strings are
  * cleaned. So this turns the one into another, in place.
  */
-void reply_defuse(char *line, size_t size);
+void fetch_reply_defuse(char *line, size_t size);
 
 /* db is any connection: its JSON functions are used, nothing is read or written. */
-int reply_parse(Db *db, const char *line, size_t size, Reply *ret);
+int fetch_reply_parse(Db *db, const char *line, size_t size, FetchReply *ret);
