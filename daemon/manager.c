@@ -41,7 +41,7 @@ struct Manager {
         SharedText *status; /* the last one that was asked for */
         usec_t status_made; /* CLOCK_MONOTONIC */
         Server *server;
-        Output *output;
+        ItemOutput *output;
         Pruner *pruner;
         Poller *poller;
         char status_text[512];

@@ -4,7 +4,7 @@
 #include "daemon/journal-sink.h"
 #include "daemon/printer.h"
 
-struct Output {
+struct ItemOutput {
         sd_event *event;
         Store *store;
         OutputEvents events;
@@ -14,19 +14,19 @@ struct Output {
 };
 
 static void on_journal(void *userdata) {
-        Output *o = userdata;
+        ItemOutput *o = userdata;
 
         output_run(o);
         o->events.moved(o->events.userdata);
 }
 
-static void close_all(Output *o) {
+static void close_all(ItemOutput *o) {
         o->follower = follower_free(o->follower);
         o->journal_sink = journal_sink_free(o->journal_sink);
         o->journal = journal_free(o->journal);
 }
 
-int output_set(Output *o, bool journal) {
+int output_set(ItemOutput *o, bool journal) {
         Sink sink = printer_sink();
         int r = 0;
 
@@ -48,22 +48,22 @@ int output_set(Output *o, bool journal) {
         return r;
 }
 
-void output_run(Output *o) {
+void output_run(ItemOutput *o) {
         follower_run(o->follower);
 }
 
-int64_t output_behind(const Output *o) {
+int64_t output_behind(const ItemOutput *o) {
         return follower_behind(o->follower);
 }
 
-Journal *output_journal(const Output *o) {
+Journal *output_journal(const ItemOutput *o) {
         return o->journal;
 }
 
-int output_new(sd_event *event, Store *store, const OutputEvents *events, Output **ret) {
-        Output *o;
+int output_new(sd_event *event, Store *store, const OutputEvents *events, ItemOutput **ret) {
+        ItemOutput *o;
 
-        o = calloc(1, sizeof(Output));
+        o = calloc(1, sizeof(ItemOutput));
         if (!o)
                 return -ENOMEM;
         o->event = sd_event_ref(event);
@@ -73,7 +73,7 @@ int output_new(sd_event *event, Store *store, const OutputEvents *events, Output
         return 0;
 }
 
-Output *output_free(Output *o) {
+ItemOutput *output_free(ItemOutput *o) {
         if (!o)
                 return NULL;
         close_all(o);

@@ -9,7 +9,7 @@
 #include "daemon/follower.h"
 #include "daemon/journal.h"
 
-typedef struct Output Output;
+typedef struct ItemOutput ItemOutput;
 
 typedef struct OutputEvents {
         /* After each attempt: 0, all items are out, or what kept them. */
@@ -20,18 +20,18 @@ typedef struct OutputEvents {
 } OutputEvents;
 
 /* Nothing goes out before output_set(). The store outlives the output. */
-int output_new(sd_event *event, Store *store, const OutputEvents *events, Output **ret);
-Output *output_free(Output *output);
+int output_new(sd_event *event, Store *store, const OutputEvents *events, ItemOutput **ret);
+ItemOutput *output_free(ItemOutput *output);
 
 /* journal: what Journal= says, at the start and after a reload. After an error there is no output
  * any more, and the daemon has to end. */
-int output_set(Output *output, bool journal);
+int output_set(ItemOutput *output, bool journal);
 
 /* There are new items. */
-void output_run(Output *output);
+void output_run(ItemOutput *output);
 
 /* How many items are still to go out. */
-int64_t output_behind(const Output *output);
+int64_t output_behind(const ItemOutput *output);
 
 /* The journal, for messages about the daemon's own work; NULL when there is none. */
-Journal *output_journal(const Output *output);
+Journal *output_journal(const ItemOutput *output);
