@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "client/item.h"
-#include "common/json.h"
 #include "common/utf8.h"
 
 bool cursor_valid(const char *s) {
@@ -54,35 +53,6 @@ int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret) {
                 return 0;
         item_read(rows, ret);
         return ret->id > 0 && cursor_valid(ret->cursor) && (!whole || *ret->headline);
-}
-
-int item_write(const Item *item, Buffer *b) {
-        const struct {
-                const char *key, *text;
-                int64_t number;
-        } members[] = {
-                { "type", "item" },
-                { "id", NULL, item->id },
-                { "cursor", item->cursor },
-                { "source", item->source },
-                { "headline", item->headline },
-                { "url", item->url },
-                { "language", item->language },
-                { "published", item->published },
-                { "first_seen", item->first_seen },
-                { "revises", NULL, item->revises },
-                { "repeats", NULL, item->repeats },
-        };
-        int r;
-
-        r = json_begin(b);
-        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(members); i++) {
-                if (members[i].number > 0)
-                        r = json_add_number(b, members[i].key, members[i].number);
-                else if (!isempty(members[i].text))
-                        r = json_add_string(b, members[i].key, members[i].text);
-        }
-        return r < 0 ? r : json_end(b);
 }
 
 static int line_value(Db *json, const char *line, const char *path, char **ret,

@@ -38,9 +38,6 @@ void item_read(Rows *rows, Item *ret);
  */
 int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret);
 
-/* The line that the socket would have sent for an item, with its newline. */
-int item_write(const Item *item, Buffer *b);
-
 /* Copies what fits of a text, cut between characters; NULL is "". It does nothing to a
  * terminal: utf8_mask(). */
 void item_copy_text(char *to, size_t size, const char *from);

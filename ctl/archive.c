@@ -99,7 +99,8 @@ static int read_page(Db *db, const Query *query, const ArchiveReader *reader, in
         static Item item;
         int r, n = 0;
 
-        r = db_query(db, SQL_CTL_ITEMS, &rows, BIND, VALUES(query, *from, (int64_t) PAGE));
+        r = db_query(db, SQL_CTL_ITEMS, &rows, BIND "s", VALUES(query, *from, (int64_t) PAGE),
+                     query->json);
         if (r < 0) {
                 rows = NULL;
                 return r;
@@ -108,7 +109,7 @@ static int read_page(Db *db, const Query *query, const ArchiveReader *reader, in
                 item_read(rows, &item);
                 *from = item.id + 1;
                 n++;
-                *ret_reader = reader->item(&item, reader->userdata);
+                *ret_reader = reader->item(&item, rows_text(rows, 11), reader->userdata);
                 if (*ret_reader < 0)
                         return n;
         }

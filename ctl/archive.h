@@ -16,6 +16,8 @@ typedef struct Query {
         char until[TIME_SIZE];
         const char *words; /* of FTS5; NULL: any */
         int64_t newest;    /* only the newest so many; negative: all */
+        const char *json;  /* as what each item is handed on: "item", the socket's line; "feed", of
+                              JSON Feed; NULL: no JSON */
 } Query;
 
 #define _cleanup_query_ _cleanup_(query_done)
@@ -31,7 +33,7 @@ void query_done(Query *query);
  * Negative results of either end it, and are returned; errors of the database are said.
  */
 typedef struct ArchiveReader {
-        int (*item)(const Item *item, void *userdata);
+        int (*item)(const Item *item, const char *json, void *userdata);
         int (*page)(void *userdata);
         void *userdata;
 } ArchiveReader;

@@ -21,14 +21,16 @@ typedef struct Printing {
         size_t n;
 } Printing;
 
-static int on_item(const Item *item, void *userdata) {
+static int on_item(const Item *item, const char *json, void *userdata) {
         _cleanup_free_ char *before = NULL;
         Printing *p = userdata;
         int r = 0;
 
         p->n++;
-        if (p->options->format == OUTPUT_JSON)
-                return item_write(item, &p->out);
+        if (json) {
+                (void) buffer_printf(&p->out, "%s\n", json);
+                return 0;
+        }
         if (item->revises > 0 && p->terminal.is_terminal)
                 r = archive_wording(p->db, item->revises, item->cursor, &before);
         return r < 0 ? r : text_item(&p->layout, item, before, &p->out);
@@ -37,25 +39,27 @@ static int on_item(const Item *item, void *userdata) {
 static int on_page(void *userdata) {
         Printing *p = userdata;
 
-        return p->out.size > 0 ? terminal_flush(&p->terminal, &p->out) : 0;
+        return terminal_flush(&p->terminal, &p->out);
 }
 
-static int join(const Options *options, bool quote, Buffer *b) {
-        int r = 0;
+static int join(const Options *options, Buffer *b) {
+        for (size_t i = 0; i < options->n_words; i++)
+                (void) buffer_printf(b, "%s%s", i > 0 ? " " : "", options->words[i]);
+        return buffer_error(b);
+}
 
-        for (size_t i = 0; r >= 0 && i < options->n_words; i++) {
-                if (i > 0)
-                        r = buffer_append(b, " ", 1);
-                if (r >= 0 && quote)
-                        r = buffer_append(b, "\"", 1);
-                for (const char *s = options->words[i]; r >= 0 && *s; s++)
-                        r = quote && *s == '"'   ? 0
-                            : quote && *s == ' ' ? buffer_puts(b, "\" \"")
-                                                 : buffer_append(b, s, 1);
-                if (r >= 0 && quote)
-                        r = buffer_append(b, "\"", 1);
+/* Each word between quotes, in which nothing has a meaning. */
+static int join_quoted(const Options *options, Buffer *b) {
+        for (size_t i = 0; i < options->n_words; i++) {
+                (void) buffer_puts(b, i > 0 ? " \"" : "\"");
+                for (const char *s = options->words[i]; *s; s++)
+                        if (*s == ' ')
+                                (void) buffer_puts(b, "\" \"");
+                        else if (*s != '"')
+                                (void) buffer_append(b, s, 1);
+                (void) buffer_puts(b, "\"");
         }
-        return r;
+        return buffer_error(b);
 }
 
 /* As the language of FTS5; what is none, such as a word with a hyphen, word by word. */
@@ -63,13 +67,13 @@ static int search(Printing *p, Query *query, const ArchiveReader *reader) {
         _cleanup_buffer_ Buffer words = BUFFER(WORDS_MAX);
         int r;
 
-        r = join(p->options, false, &words);
+        r = join(p->options, &words);
         query->words = words.data;
         if (r >= 0)
                 r = archive_read(p->db, query, reader);
         if (r == -EPROTO) {
                 buffer_clear(&words);
-                r = join(p->options, true, &words);
+                r = join_quoted(p->options, &words);
                 query->words = words.data;
                 if (r >= 0)
                         r = archive_read(p->db, query, reader);
@@ -90,6 +94,7 @@ int last_run(const Options *options, const Config *config) {
         r = query_init(&query, options, searching ? SEARCH_DEFAULT : LAST_DEFAULT);
         if (r < 0)
                 return r == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
+        query.json = options->format == OUTPUT_JSON ? "item" : NULL;
         if (archive_open(config->database.text, &p.db) < 0)
                 return EXIT_FAILURE;
         terminal_init(&p.terminal, options->color);

@@ -96,6 +96,14 @@ int terminal_write(const Terminal *terminal, const char *data, size_t n) {
 int terminal_flush(const Terminal *terminal, Buffer *b) {
         int r;
 
+        r = buffer_error(b);
+        if (r < 0) {
+                log_error("cannot write so much at once: %s", strerror(-r));
+                buffer_clear(b);
+                return r;
+        }
+        if (b->size == 0)
+                return 0;
         if (terminal->document && terminal->is_terminal)
                 utf8_mask(b->data, b->size, "\t\r\n");
         r = terminal_write(terminal, b->data, b->size);

@@ -51,9 +51,19 @@ SELECT min(id) FROM (
 
 -- name: ctl-items
 -- Items from one id (?1) to another (?2), at most so many (?3): of these sources (?4, JSON), first seen from
--- a time (?5) and before another (?6), with these words (?7); each of the four may be NULL.
+-- a time (?5) and before another (?6), with these words (?7); each of the four may be NULL. The last column is the item as
+-- JSON, if asked for (?8): as a line of the socket ('item') or as an item of JSON Feed ('feed').
 SELECT 'item', id, (SELECT id FROM store) || '-' || id, source, headline, url, language, published, first_seen,
-       revises, repeats
+       revises, repeats,
+       CASE ?8
+               WHEN 'item' THEN json_patch('{}', json_object(
+                       'type', 'item', 'id', id, 'cursor', (SELECT id FROM store) || '-' || id, 'source', source,
+                       'headline', headline, 'url', url, 'language', language, 'published', published,
+                       'first_seen', first_seen, 'revises', revises, 'repeats', repeats))
+               WHEN 'feed' THEN json_patch('{}', json_object(
+                       'id', (SELECT id FROM store) || '-' || id, 'url', url, 'content_text', headline,
+                       'date_published', first_seen, 'language', language, 'tags', json_array(source)))
+       END
 FROM items
 WHERE id BETWEEN ?1 AND ?2
   AND (?4 IS NULL OR source IN (SELECT value FROM json_each(?4)))
@@ -74,10 +84,14 @@ FROM store;
 SELECT headline FROM items, store WHERE items.id = ?1 AND ?2 LIKE store.id || '-%';
 
 -- name: ctl-channel
--- What a feed of these sources (?1, JSON; NULL: of all) is called, and the page that it belongs to.
-SELECT iif(count(*) = 1, coalesce(max(description), max(name)), 'Breaking news'), min(url)
-FROM sources
-WHERE ?1 IS NULL OR name IN (SELECT value FROM json_each(?1));
+-- What a feed of these sources (?1, JSON; NULL: of all) is called, the page that it belongs to (a feed must have one; without a
+-- source there are no items either), and both as the beginning of a JSON Feed.
+SELECT title, home,
+       json_object('version', 'https://jsonfeed.org/version/1.1', 'title', title, 'home_page_url', home)
+FROM (SELECT iif(count(*) = 1, coalesce(max(description), max(name)), 'Breaking news') AS title,
+             coalesce(min(url), 'http://localhost/') AS home
+      FROM sources
+      WHERE ?1 IS NULL OR name IN (SELECT value FROM json_each(?1)));
 
 -- name: status-lines
 -- The daemon's answer to a status request, a row a line: what kind of line it is, the JSON, and whether all is well with it.
