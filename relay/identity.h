@@ -6,7 +6,7 @@
  * but its content. Two daemons that read the same page find the same identity.
  */
 
-#include "relay/line.h"
+#include "client/item.h"
 
 #define IDENTITY_SIZE 33U /* 32 hexadecimal digits and a NUL */
 
@@ -15,4 +15,4 @@
  * was first seen, so that it is not the earlier one. -EBADMSG: the item lacks what every item has;
  * -ENOMEM.
  */
-int identity_of(const Line *item, char ret[static IDENTITY_SIZE]);
+int identity_of(const Item *item, char ret[static IDENTITY_SIZE]);

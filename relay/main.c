@@ -7,8 +7,8 @@
 #include <signal.h>
 
 #include "common/log.h"
+#include "relay/consumer.h"
 #include "relay/relay.h"
-#include "relay/watch.h"
 #include "version.h"
 
 #define EXIT_USAGE 2
@@ -29,20 +29,20 @@ static const char usage[] =
         "      --version        print the version\n"
         "      --help           print this\n";
 
-typedef struct Arguments {
+typedef struct RelayArguments {
         const char *config;
         const char *servers;
-        WatchOptions watch;
+        ConsumerOptions watch;
         bool is_watch;
         bool check;
-} Arguments;
+} RelayArguments;
 
 static int complain(const char *what) {
         log_error("%s; see tickerd-relay --help", what);
         return -EINVAL;
 }
 
-static int check_arguments(int argc, char **argv, Arguments *a) {
+static int check_arguments(int argc, char **argv, RelayArguments *a) {
         if (optind < argc && streq(argv[optind], "watch")) {
                 a->is_watch = true;
                 optind++;
@@ -53,13 +53,13 @@ static int check_arguments(int argc, char **argv, Arguments *a) {
                 return complain("--nats=, --name= and --all are options of watch");
         if (a->is_watch && a->check)
                 return complain("--check is no option of watch");
-        if (a->watch.name && !watch_name_valid(a->watch.name))
+        if (a->watch.name && !consumer_name_valid(a->watch.name))
                 return complain("--name= takes letters, digits, - and _, at most 64");
         return 0;
 }
 
 /* 0: go on; 1: all done; negative: wrong usage. */
-static int parse_arguments(int argc, char **argv, Arguments *ret) {
+static int parse_arguments(int argc, char **argv, RelayArguments *ret) {
         static const struct option options[] = {
                 { "config", required_argument, NULL, 'c' },
                 { "check", no_argument, NULL, 'k' },
@@ -103,7 +103,7 @@ static int parse_arguments(int argc, char **argv, Arguments *ret) {
 
 int main(int argc, char **argv) {
         _cleanup_(relay_config_freep) RelayConfig *config = NULL;
-        Arguments arguments = {};
+        RelayArguments arguments = {};
         int r;
 
         log_open("tickerd-relay");
@@ -119,5 +119,5 @@ int main(int argc, char **argv) {
                 return EXIT_SUCCESS;
         if (arguments.servers && relay_config_set_servers(config, arguments.servers) < 0)
                 return EXIT_USAGE;
-        return arguments.is_watch ? watch_run(config, &arguments.watch) : relay_run(config);
+        return arguments.is_watch ? consumer_run(config, &arguments.watch) : relay_run(config);
 }

@@ -163,15 +163,14 @@ static int write_file(const Place *place, const char *path) {
         _cleanup_buffer_ Buffer text = BUFFER(FILE_MAX);
         _cleanup_close_ int fd = -1;
         ssize_t n;
-        int r;
 
-        r = buffer_printf(&text, "stream %s %" PRId64 "\nstore %s\n", place->stream, place->created,
-                          place->store);
-        for (size_t i = 0; i < place->n && r >= 0; i++)
-                r = buffer_printf(&text, "%" PRIu64 " %" PRId64 "\n", place->marks[i].time,
-                                  place->marks[i].id);
-        if (r < 0)
-                return r;
+        buffer_printf(&text, "stream %s %" PRId64 "\nstore %s\n", place->stream, place->created,
+                      place->store);
+        for (size_t i = 0; i < place->n; i++)
+                buffer_printf(&text, "%" PRIu64 " %" PRId64 "\n", place->marks[i].time,
+                              place->marks[i].id);
+        if (buffer_error(&text) < 0)
+                return buffer_error(&text);
         fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
         if (fd < 0)
                 return -errno;

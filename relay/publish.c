@@ -33,7 +33,7 @@ void publish_acknowledged(jsCtx *js, natsMsg *message, jsPubAck *ack, jsPubAckEr
         int64_t id = id_of(message);
 
         if (error ? is_there(error) : ack->Sequence > 0)
-                window_there(window, js, id);
+                window_acknowledge(window, js, id);
         else if (error)
                 window_fail(window, js, false, "item %lld: %s", (long long) id,
                             isempty(error->ErrText) ? natsStatus_GetText(error->Err)
@@ -44,49 +44,46 @@ void publish_acknowledged(jsCtx *js, natsMsg *message, jsPubAck *ack, jsPubAckEr
         natsMsg_Destroy(message);
 }
 
-static natsStatus make(const Line *item, const char *subject, const char *text, size_t n,
-                       natsMsg **ret) {
-        natsStatus s;
+static natsStatus make(const ClientEvent *event, const char *subject, natsMsg **ret) {
+        const Item *item = event->item;
+        natsStatus s = NATS_OK;
 
-        s = natsMsg_Create(ret, subject, NULL, text, (int) n);
-        if (s == NATS_OK)
-                s = natsMsgHeader_Set(*ret, HEADER_SOURCE, item->source);
-        if (s == NATS_OK && item->language)
-                s = natsMsgHeader_Set(*ret, HEADER_LANGUAGE, item->language);
-        if (s == NATS_OK)
-                s = natsMsgHeader_Set(*ret, HEADER_CURSOR, item->cursor);
+        IFOK(s, natsMsg_Create(ret, subject, NULL, event->line, (int) event->size));
+        IFOK(s, natsMsgHeader_Set(*ret, HEADER_SOURCE, item->source));
+        if (*item->language)
+                IFOK(s, natsMsgHeader_Set(*ret, HEADER_LANGUAGE, item->language));
+        IFOK(s, natsMsgHeader_Set(*ret, HEADER_CURSOR, item->cursor));
         return s;
 }
 
-int publish_item(const RelayConfig *config, const Link *link, Window *window, const Line *item,
-                 const char *text, size_t n) {
-        char subject[SUBJECT_MAX + 1], identity[IDENTITY_SIZE], why[WINDOW_WHY_MAX];
+void publish_item(const Session *session, const ClientEvent *event) {
+        char subject[SUBJECT_MAX + 1], identity[IDENTITY_SIZE];
+        const RelayConfig *config = session->config;
+        const Item *item = event->item;
         jsPubOptions options;
         natsMsg *message = NULL;
         natsStatus s;
         int r;
 
-        r = item->cursor ? identity_of(item, identity) : -EBADMSG;
+        r = identity_of(item, identity);
         if (r >= 0)
                 r = subject_of(config->subject.text, item->source, identity, subject,
                                sizeof(subject));
         if (r >= 0)
-                r = window_add(window, item->id, n);
+                r = window_add(session->window, item->id, event->size);
         if (r < 0) {
-                log_error("item %lld cannot be published: %s", (long long) item->id, strerror(-r));
-                return r;
+                window_fail(session->window, session->js, false,
+                            "item %lld cannot be published: %s", (long long) item->id,
+                            strerror(-r));
+                return;
         }
         (void) jsPubOptions_Init(&options);
         options.MsgId = identity;
         options.ExpectStream = config->stream.text;
         options.ExpectNoMessage = true;
-        s = make(item, subject, text, n, &message);
-        if (s == NATS_OK)
-                s = js_PublishMsgAsync(link->js, &message, &options);
-        if (s != NATS_OK) {
-                (void) link_explain(link->server, s, 0, why);
-                window_fail(window, link->js, false, "%s", why);
-        }
+        s = make(event, subject, &message);
+        IFOK(s, js_PublishMsgAsync(session->js, &message, &options));
+        if (s != NATS_OK)
+                session_fail(session, session->server, s, 0);
         natsMsg_Destroy(message);
-        return 0;
 }

@@ -7,7 +7,7 @@
  * What is not acknowledged is not kept in memory; the tape has it.
  */
 
-#include "relay/config.h"
+#include "relay/relay-config.h"
 
 /* Returns an exit status; all is logged. TERM and INT end it. */
 int relay_run(const RelayConfig *config);

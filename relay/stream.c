@@ -28,18 +28,25 @@ static const char *first_fault(const jsStreamConfig *c, const char *subjects) {
         return NULL;
 }
 
-static Outcome look(const RelayConfig *config, const jsStreamInfo *info, const char *subjects,
-                    int64_t *ret_created, char *why) {
+static int look(const Session *session, const jsStreamInfo *info, const char *subjects,
+                int64_t *ret_created) {
         static bool said_replicas; /* once is enough, however often we connect */
-        const char *fault = first_fault(info->Config, subjects);
+        const RelayConfig *config = session->config;
+        const char *fault;
 
+        if (!info->Config) {
+                window_fail(session->window, session->js, false,
+                            "looking for the stream %s: an answer that does not say how it is made",
+                            config->stream.text);
+                return -EBADMSG;
+        }
+        fault = first_fault(info->Config, subjects);
         if (fault) {
-                (void) snprintf(
-                        why, WINDOW_WHY_MAX,
-                        "the stream %s is not one for the ticker: %s; name another with Stream=, or "
-                        "change that one",
-                        config->stream.text, fault);
-                return OUTCOME_REFUSED;
+                window_fail(session->window, session->js, true,
+                            "the stream %s is not one for the ticker: %s; name another with "
+                            "Stream=, or change that one",
+                            config->stream.text, fault);
+                return -EINVAL;
         }
         if (info->Config->Replicas != config->replicas && !said_replicas) {
                 said_replicas = true;
@@ -48,11 +55,12 @@ static Outcome look(const RelayConfig *config, const jsStreamInfo *info, const c
                         config->stream.text, (long long) info->Config->Replicas, config->replicas);
         }
         *ret_created = info->Created;
-        return OUTCOME_GOOD;
+        return 0;
 }
 
-static natsStatus make(const RelayConfig *config, const Link *link, const char *subjects,
-                       jsStreamInfo **ret, jsErrCode *ret_code) {
+static natsStatus make(const Session *session, const char *subjects, jsStreamInfo **ret,
+                       jsErrCode *ret_code) {
+        const RelayConfig *config = session->config;
         jsStreamConfig c;
 
         (void) jsStreamConfig_Init(&c);
@@ -66,34 +74,36 @@ static natsStatus make(const RelayConfig *config, const Link *link, const char *
         c.Discard = js_DiscardNew;
         c.DiscardNewPerSubject = true;
         c.DenyDelete = true;
-        return js_AddStream(ret, link->js, &c, NULL, ret_code);
+        return js_AddStream(ret, session->js, &c, NULL, ret_code);
 }
 
-Outcome stream_ensure(const RelayConfig *config, const Link *link, int64_t *ret_created,
-                      char *why) {
+int stream_ensure(const Session *session, int64_t *ret_created) {
+        const char *name = session->config->stream.text;
         char subjects[SUBJECT_MAX + 1], what[128];
         jsStreamInfo *info = NULL;
         jsErrCode code = 0;
         natsStatus s;
-        Outcome outcome;
         int r;
 
-        r = subject_of_all(config->subject.text, subjects, sizeof(subjects));
-        if (r < 0)
-                return link_explain("the subject", NATS_INVALID_SUBJECT, 0, why);
-
-        s = js_GetStreamInfo(&info, link->js, config->stream.text, NULL, &code);
-        (void) snprintf(what, sizeof(what), "looking for the stream %s", config->stream.text);
-        if (s == NATS_NOT_FOUND || code == JSStreamNotFoundErr) {
-                s = make(config, link, subjects, &info, &code);
-                (void) snprintf(what, sizeof(what), "making the stream %s", config->stream.text);
-                if (s == NATS_OK)
-                        log_info("made the stream %s with %u replicas", config->stream.text,
-                                 config->replicas);
+        r = subject_of_all(session->config->subject.text, subjects, sizeof(subjects));
+        if (r < 0) {
+                session_fail(session, "the subject", NATS_INVALID_SUBJECT, 0);
+                return r;
         }
-        if (s != NATS_OK)
-                return link_explain(what, s, code, why);
-        outcome = look(config, info, subjects, ret_created, why);
+        s = js_GetStreamInfo(&info, session->js, name, NULL, &code);
+        (void) snprintf(what, sizeof(what), "looking for the stream %s", name);
+        if (s == NATS_NOT_FOUND || code == JSStreamNotFoundErr) {
+                s = make(session, subjects, &info, &code);
+                (void) snprintf(what, sizeof(what), "making the stream %s", name);
+                if (s == NATS_OK)
+                        log_info("made the stream %s with %u replicas", name,
+                                 session->config->replicas);
+        }
+        if (s != NATS_OK) {
+                session_fail(session, what, s, code);
+                return -ENOTCONN;
+        }
+        r = look(session, info, subjects, ret_created);
         jsStreamInfo_Destroy(info);
-        return outcome;
+        return r;
 }

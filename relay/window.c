@@ -3,20 +3,20 @@
 #include <stdarg.h>
 #include <sys/eventfd.h>
 
-#include "relay/tape.h"
+#include "client/client.h"
 #include "relay/window.h"
 
-typedef struct Slot {
+typedef struct Published {
         int64_t id;
         size_t size;
-        bool there;
-} Slot;
+        bool acknowledged;
+} Published;
 
 struct Window {
         pthread_mutex_t lock;
         int fd;
         const void *owners[2];
-        Slot slots[WINDOW_ITEMS]; /* a ring */
+        Published items[WINDOW_ITEMS]; /* a ring */
         size_t first;
         size_t bytes;
         bool full; /* somebody waits for room */
@@ -54,7 +54,7 @@ static void notify(Window *window) {
 }
 
 static bool has_room(const Window *window) {
-        return window->state.n < WINDOW_ITEMS && window->bytes + TAPE_LINE_MAX <= WINDOW_BYTES;
+        return window->state.n < WINDOW_ITEMS && window->bytes + CLIENT_LINE_MAX <= WINDOW_BYTES;
 }
 
 void window_open(Window *window, const void *owner, const void *other_owner) {
@@ -74,7 +74,7 @@ int window_add(Window *window, int64_t id, size_t size) {
         if (has_room(window)) {
                 size_t at = (window->first + window->state.n++) % WINDOW_ITEMS;
 
-                window->slots[at] = (Slot){ .id = id, .size = size };
+                window->items[at] = (Published){ .id = id, .size = size };
                 window->bytes += size;
                 r = 0;
         }
@@ -82,16 +82,16 @@ int window_add(Window *window, int64_t id, size_t size) {
         return r;
 }
 
-static Slot *find(Window *window, int64_t id) {
+static Published *find(Window *window, int64_t id) {
         size_t low = 0, high = window->state.n;
 
         while (low < high) {
                 size_t middle = (low + high) / 2;
-                Slot *slot = window->slots + (window->first + middle) % WINDOW_ITEMS;
+                Published *item = window->items + (window->first + middle) % WINDOW_ITEMS;
 
-                if (slot->id == id)
-                        return slot;
-                if (slot->id < id)
+                if (item->id == id)
+                        return item;
+                if (item->id < id)
                         low = middle + 1;
                 else
                         high = middle;
@@ -103,21 +103,21 @@ static bool is_owner(const Window *window, const void *owner) {
         return owner == window->owners[0] || owner == window->owners[1];
 }
 
-void window_there(Window *window, const void *owner, int64_t id) {
-        Slot *slot;
+void window_acknowledge(Window *window, const void *owner, int64_t id) {
+        Published *item;
 
         (void) pthread_mutex_lock(&window->lock);
-        slot = is_owner(window, owner) ? find(window, id) : NULL;
-        if (slot)
-                slot->there = true;
-        while (window->state.n > 0 && window->slots[window->first].there) {
-                slot = window->slots + window->first;
-                window->state.reached = slot->id;
+        item = is_owner(window, owner) ? find(window, id) : NULL;
+        if (item)
+                item->acknowledged = true;
+        while (window->state.n > 0 && window->items[window->first].acknowledged) {
+                item = window->items + window->first;
+                window->state.reached = item->id;
                 window->state.n--;
-                window->bytes -= slot->size;
+                window->bytes -= item->size;
                 window->first = (window->first + 1) % WINDOW_ITEMS;
         }
-        if (slot && (window->state.n == 0 ||
+        if (item && (window->state.n == 0 ||
                      (window->full && window->state.n <= WINDOW_ITEMS / 2 && has_room(window)))) {
                 window->full = false;
                 notify(window);

@@ -32,7 +32,7 @@ int window_fd(const Window *window);
 int window_add(Window *window, int64_t id, size_t size);
 
 /* The stream has this item. */
-void window_there(Window *window, const void *owner, int64_t id);
+void window_acknowledge(Window *window, const void *owner, int64_t id);
 
 /* Nothing good will come any more. The first reason counts; refused: waiting will not help. */
 void window_fail(Window *window, const void *owner, bool refused, const char *format, ...)

@@ -12,76 +12,79 @@
 #include "relay/identity.h"
 #include "relay/subject.h"
 
-static const Line ferries = {
+static const Item ferries = {
         .source = "harbour",
         .headline = "Ferries stop until Monday",
         .url = "https://x.example/1",
         .first_seen = "2026-11-23T07:00:12.345Z",
 };
 
-static const char *identity(Line line) {
+/* Any of the texts of an item. */
+#define set(member, text) ((void) snprintf(member, sizeof(member), "%s", text))
+
+static const char *identity(Item item) {
         static char texts[2][IDENTITY_SIZE];
         static unsigned next;
         char *text = texts[next++ % 2];
 
-        assert_int_equal(identity_of(&line, text), 0);
+        assert_int_equal(identity_of(&item, text), 0);
         return text;
 }
 
 /* Made with another program. If these change, everything is published once more. */
 static void test_identity_for_ever(void **state) {
-        Line line = ferries;
+        Item item = ferries;
 
-        assert_string_equal(identity(line), "0dea1542def98432800e8dcfe155910f");
-        line.url = NULL;
-        line.repeats = true;
-        assert_string_equal(identity(line), "8eb3bde1e3981208235c2b52e56955ed");
+        assert_string_equal(identity(item), "0dea1542def98432800e8dcfe155910f");
+        *item.url = '\0';
+        item.repeats = 1;
+        assert_string_equal(identity(item), "8eb3bde1e3981208235c2b52e56955ed");
 }
 
 static void test_identity_same(void **state) {
-        Line line = ferries;
+        Item item = ferries;
 
         /* What is the same text to a store is so here, and what is only one store's word does not
          * count. */
-        line.headline = "+++ FERRIES stop, until \u201cMonday\u201d +++";
-        line.id = 7;
-        line.cursor = "5f3c9a1e-7";
-        line.language = "en";
-        line.first_seen = "2026-11-24T07:00:12.345Z";
-        assert_string_equal(identity(line), identity(ferries));
+        set(item.headline, "+++ FERRIES stop, until \u201cMonday\u201d +++");
+        item.id = 7;
+        set(item.cursor, "5f3c9a1e-7");
+        set(item.language, "en");
+        set(item.first_seen, "2026-11-24T07:00:12.345Z");
+        assert_string_equal(identity(item), identity(ferries));
 
-        line.repeats = true;
-        assert_string_not_equal(identity(line), identity(ferries));
-        line.first_seen = "2026-11-24T23:59:59.999Z";
-        assert_string_not_equal(identity(line), identity(ferries));
+        item.repeats = 1;
+        assert_string_not_equal(identity(item), identity(ferries));
+        set(item.first_seen, "2026-11-24T23:59:59.999Z");
+        assert_string_not_equal(identity(item), identity(ferries));
 }
 
 static void test_identity_other(void **state) {
-        Line line = ferries, repeated = ferries;
+        Item item = ferries, repeated = ferries;
 
-        line.source = "harbou";
-        assert_string_not_equal(identity(line), identity(ferries));
-        line = ferries;
-        line.url = "https://x.example/1#a";
-        assert_string_not_equal(identity(line), identity(ferries));
-        line = ferries;
-        line.headline = "Ferries stop until Monday?";
-        assert_string_not_equal(identity(line), identity(ferries));
-        line = repeated;
-        line.repeats = repeated.repeats = true;
-        line.first_seen = "2026-11-24T00:00:00.000Z";
-        assert_string_not_equal(identity(line), identity(repeated));
+        set(item.source, "harbou");
+        assert_string_not_equal(identity(item), identity(ferries));
+        item = ferries;
+        set(item.url, "https://x.example/1#a");
+        assert_string_not_equal(identity(item), identity(ferries));
+        item = ferries;
+        set(item.headline, "Ferries stop until Monday?");
+        assert_string_not_equal(identity(item), identity(ferries));
+        item = repeated;
+        item.repeats = repeated.repeats = 1;
+        set(item.first_seen, "2026-11-24T00:00:00.000Z");
+        assert_string_not_equal(identity(item), identity(repeated));
 }
 
 static void test_identity_incomplete(void **state) {
         char text[IDENTITY_SIZE];
-        Line line = ferries;
+        Item item = ferries;
 
-        line.first_seen = "2026";
-        assert_int_equal(identity_of(&line, text), -EBADMSG);
-        line = ferries;
-        line.headline = NULL;
-        assert_int_equal(identity_of(&line, text), -EBADMSG);
+        set(item.first_seen, "2026");
+        assert_int_equal(identity_of(&item, text), -EBADMSG);
+        item = ferries;
+        *item.headline = '\0';
+        assert_int_equal(identity_of(&item, text), -EBADMSG);
 }
 
 static void test_subject(void **state) {

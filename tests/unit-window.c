@@ -44,18 +44,18 @@ static bool told(void) {
 static void test_window_order(void **state) {
         for (int64_t id = 10; id <= 50; id += 10)
                 assert_int_equal(window_add(window, id, 100), 0);
-        window_there(window, &me, 30);
-        window_there(window, &me, 20);
-        window_there(window, &me, 25); /* no such */
+        window_acknowledge(window, &me, 30);
+        window_acknowledge(window, &me, 20);
+        window_acknowledge(window, &me, 25); /* no such */
         assert_int_equal(look().reached, 0);
         assert_int_equal(look().n, 5);
-        window_there(window, &me, 10);
+        window_acknowledge(window, &me, 10);
         assert_int_equal(look().reached, 30);
-        window_there(window, &me, 50);
-        window_there(window, &me, 30); /* again */
+        window_acknowledge(window, &me, 50);
+        window_acknowledge(window, &me, 30); /* again */
         assert_int_equal(look().reached, 30);
         assert_false(told());
-        window_there(window, &me, 40);
+        window_acknowledge(window, &me, 40);
         assert_true(told());
         assert_int_equal(look().reached, 50);
         assert_int_equal(look().n, 0);
@@ -73,7 +73,7 @@ static void test_window_room(void **state) {
                 assert_int_equal(window_add(window, id, 100), -EAGAIN);
                 assert_false(told());
                 while (!told())
-                        window_there(window, &me, done++);
+                        window_acknowledge(window, &me, done++);
                 assert_int_equal(look().n, WINDOW_ITEMS / 2);
                 assert_int_equal(look().reached, done - 1);
         }
@@ -85,7 +85,7 @@ static void test_window_bytes(void **state) {
         while (look().room)
                 assert_int_equal(window_add(window, id++, 16 * 1024), 0);
         assert_in_range(id - 1, 50, WINDOW_BYTES / (16 * 1024));
-        window_there(window, &me, 1);
+        window_acknowledge(window, &me, 1);
         assert_true(told());
         assert_true(look().room);
 }
@@ -93,7 +93,7 @@ static void test_window_bytes(void **state) {
 static void test_window_fails(void **state) {
         assert_int_equal(window_add(window, 1, 100), 0);
         window_fail(window, &other, true, "somebody else's");
-        window_there(window, &other, 1);
+        window_acknowledge(window, &other, 1);
         assert_false(told());
         assert_int_equal(look().n, 1);
         window_fail(window, &me, false, "item %d", 1);

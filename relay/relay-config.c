@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "relay/config.h"
+#include "relay/relay-config.h"
 #include "common/log.h"
 #include "relay/subject.h"
 #include "version.h"

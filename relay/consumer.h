@@ -3,18 +3,18 @@
 
 /* Prints what is in the stream and what comes, as it was published, one line each. */
 
-#include "relay/config.h"
+#include "relay/relay-config.h"
 
-typedef struct WatchOptions {
+typedef struct ConsumerOptions {
         const char *name; /* of a durable consumer; NULL: one of its own */
         bool all;         /* a consumer that is made now begins with the first message */
-} WatchOptions;
+} ConsumerOptions;
 
-bool watch_name_valid(const char *name);
+bool consumer_name_valid(const char *name);
 
 /*
  * Until TERM or INT, or until nobody reads what is printed any more. A message is acknowledged when
  * it is printed: what was printed just before an end may be printed again. Returns an exit status;
  * all is logged.
  */
-int watch_run(const RelayConfig *config, const WatchOptions *options);
+int consumer_run(const RelayConfig *config, const ConsumerOptions *options);
