@@ -114,7 +114,6 @@ static void end_logical(Parser *p) {
 static int parse_physical(Parser *p, const char *text, size_t n) {
         size_t blank = 0;
         bool fit, more;
-        int r = 0;
 
         if (n > 0 && text[n - 1] == '\r')
                 n--;
@@ -129,17 +128,19 @@ static int parse_physical(Parser *p, const char *text, size_t n) {
                 p->begin = p->line;
         p->inside = true;
         more = is_continued(text, n);
-        if (fit && !p->broken) {
-                r = buffer_append(&p->logical, text, more ? n - 1 : n);
-                if (r >= 0 && more)
-                        r = buffer_append(&p->logical, " ", 1);
-                if (r == -ENOBUFS) {
-                        fail(p, p->begin, "more than 64 KiB in one value");
-                        p->broken = true;
-                } else if (r < 0)
-                        return log_oom();
-        } else
+        if (!fit)
                 p->broken = true;
+        if (!p->broken) {
+                buffer_append(&p->logical, text, more ? n - 1 : n);
+                if (more)
+                        buffer_puts(&p->logical, " ");
+        }
+        if (buffer_error(&p->logical) == -ENOMEM)
+                return log_oom();
+        if (buffer_error(&p->logical) < 0 && !p->broken) {
+                fail(p, p->begin, "more than 64 KiB in one value");
+                p->broken = true;
+        }
         if (!more)
                 end_logical(p);
         return 0;

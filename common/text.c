@@ -5,6 +5,7 @@
 #include "common/utf8.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
+#define TATWEEL 0x0640 /* the line that stretches an Arabic word */
 
 /* Unicode's White_Space property (PropList.txt). */
 static bool is_space(uint32_t c) {
@@ -46,13 +47,8 @@ int text_clean(const char *s, size_t n, size_t max, char **ret) {
         /* One character past the limit is enough to know that the text must be cut. */
         _cleanup_buffer_ Buffer b = BUFFER(max + 8);
         bool space = false;
-        int r;
 
-        r = buffer_reserve(&b, 0);
-        if (r < 0)
-                return r;
-
-        for (size_t i = 0; i < n && b.size <= max;) {
+        for (size_t i = 0; i < n && b.size <= max && buffer_error(&b) == 0;) {
                 uint32_t c;
 
                 i += utf8_next(s + i, n - i, &c);
@@ -62,25 +58,17 @@ int text_clean(const char *s, size_t n, size_t max, char **ret) {
                 }
                 if (is_dropped(c))
                         continue;
-                if (space) {
-                        r = buffer_append(&b, " ", 1);
-                        if (r < 0)
-                                return r;
-                        space = false;
-                }
-                r = utf8_put(&b, c);
-                if (r < 0)
-                        return r;
+                if (space)
+                        buffer_puts(&b, " ");
+                space = false;
+                utf8_put(&b, c);
         }
 
         if (b.size > max) {
-                cut(&b, max - strlen(ELLIPSIS));
-                r = buffer_puts(&b, ELLIPSIS);
-                if (r < 0)
-                        return r;
+                cut(&b, max - MIN(max, strlen(ELLIPSIS)));
+                buffer_puts(&b, ELLIPSIS);
         }
-        *ret = STEAL_POINTER(b.data);
-        return 0;
+        return buffer_steal(&b, ret);
 }
 
 /*
@@ -123,8 +111,41 @@ static utf8proc_int32_t question_marks_first(utf8proc_int32_t c, _unused_ void *
         return is_question_mark((uint32_t) c) ? '?' : c;
 }
 
-/* A text that others wrote into the database: as text_clean() would have it, so that it has a key.
+/*
+ * The words of a folded text. Says whether it has a mark that is dropped: what stood on both sides
+ * of it may compose now.
  */
+static bool put_words(Buffer *b, const char *s, size_t n) {
+        bool space = false, dropped = false;
+
+        for (size_t i = 0; i < n;) {
+                bool question, after_question;
+                uint32_t c;
+
+                i += utf8_next(s + i, n - i, &c);
+                if (c == TATWEEL ||
+                    utf8proc_category((utf8proc_int32_t) c) == UTF8PROC_CATEGORY_MN) {
+                        dropped = true;
+                        continue;
+                }
+                question = is_question_mark(c);
+                if (!question && !counts(c)) {
+                        space = true;
+                        continue;
+                }
+
+                after_question = b->size > 0 && b->data[b->size - 1] == '?';
+                if (question && after_question)
+                        continue;
+                if (b->size > 0 && (space || question || after_question))
+                        buffer_puts(b, " ");
+                space = false;
+                utf8_put(b, c);
+        }
+        return dropped;
+}
+
+/* A text that others wrote into the database: repaired, so that it has a key all the same. */
 static int key_of_ill_formed(const char *s, char **ret) {
         _cleanup_buffer_ Buffer b = BUFFER(SIZE_MAX - 1);
         _cleanup_free_ char *repaired = NULL;
@@ -147,8 +168,7 @@ int text_key(const char *s, char **ret) {
         _cleanup_free_ utf8proc_uint8_t *folded = NULL;
         _cleanup_buffer_ Buffer b = BUFFER(SIZE_MAX - 1);
         utf8proc_ssize_t n;
-        bool space = false, dropped = false;
-        int r;
+        bool dropped;
 
         n = utf8proc_map_custom((const utf8proc_uint8_t *) s, (utf8proc_ssize_t) strlen(s), &folded,
                                 options, question_marks_first, NULL);
@@ -156,44 +176,12 @@ int text_key(const char *s, char **ret) {
                 return key_of_ill_formed(s, ret);
         if (n < 0)
                 return -ENOMEM; /* or too long for utf8proc, which comes to the same */
-        r = buffer_reserve(&b, (size_t) n);
-        if (r < 0)
-                return r;
 
-        for (size_t i = 0; i < (size_t) n;) {
-                bool question, after_question;
-                uint32_t c;
-
-                i += utf8_next((char *) folded + i, (size_t) n - i, &c);
-                question = is_question_mark(c);
-                if (c == 0x0640 ||
-                    utf8proc_category((utf8proc_int32_t) c) == UTF8PROC_CATEGORY_MN) {
-                        dropped = true;
-                        continue;
-                }
-                if (!question && !counts(c)) {
-                        space = true;
-                        continue;
-                }
-
-                after_question = b.size > 0 && b.data[b.size - 1] == '?';
-                if (question && after_question)
-                        continue;
-                if (b.size > 0 && (space || question || after_question))
-                        r = buffer_append(&b, " ", 1);
-                if (r >= 0)
-                        r = utf8_put(&b, c);
-                if (r < 0)
-                        return r;
-                space = false;
-        }
-
-        /* Characters that a mark stood between may compose now. Once: there is no mark left to
-         * drop. */
-        if (dropped)
-                return text_key(b.data, ret);
-        *ret = STEAL_POINTER(b.data);
-        return 0;
+        (void) buffer_reserve(&b, (size_t) n); /* most keys are as long as their text */
+        dropped = put_words(&b, (const char *) folded, (size_t) n);
+        if (dropped && buffer_error(&b) == 0)
+                return text_key(b.data, ret); /* once: there is no mark left to drop */
+        return buffer_steal(&b, ret);
 }
 
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 
@@ -71,8 +72,8 @@ int db_open(const char *path, bool read_only, Db **ret) {
                 code = sqlite3_busy_timeout(db->handle, BUSY_MSEC);
         if (code == SQLITE_OK)
                 code = functions_register(db->handle);
-        if (code ==
-            SQLITE_OK) /* what stands in a database file must not be able to attack its reader */
+        /* What stands in a database file must not be able to attack its reader. */
+        if (code == SQLITE_OK)
                 code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         if (code == SQLITE_OK)
                 code = sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -132,7 +133,7 @@ static int bind(sqlite3_stmt *statement, const char *format, va_list arguments) 
                         code = sqlite3_bind_blob64(statement, i, data, n, SQLITE_STATIC);
                         break;
                 default:
-                        code = SQLITE_MISUSE;
+                        assert(false);
                 }
         }
         return code;
@@ -141,11 +142,15 @@ static int bind(sqlite3_stmt *statement, const char *format, va_list arguments) 
 static int start(Db *db, Sql id, Rows **ret, const char *format, va_list arguments) {
         int code = SQLITE_OK;
 
+        assert(id < SQL_MAX);
         if (!db->statements[id])
                 code = sqlite3_prepare_v3(db->handle, sql_texts[id], -1, SQLITE_PREPARE_PERSISTENT,
                                           &db->statements[id], NULL);
-        if (code == SQLITE_OK)
-                code = bind(db->statements[id], format, arguments);
+        if (code != SQLITE_OK)
+                return error_of(code);
+        assert(!sqlite3_stmt_busy(db->statements[id]));
+        assert(sqlite3_bind_parameter_count(db->statements[id]) == (int) strlen(format));
+        code = bind(db->statements[id], format, arguments);
         if (code != SQLITE_OK)
                 return error_of(code);
         *ret = db->statements[id];
@@ -195,14 +200,17 @@ void rows_end(Rows *rows) {
 }
 
 int64_t rows_int(Rows *rows, int column) {
+        assert(column < sqlite3_data_count(rows));
         return sqlite3_column_int64(rows, column);
 }
 
 const char *rows_text(Rows *rows, int column) {
+        assert(column < sqlite3_data_count(rows));
         return (const char *) sqlite3_column_text(rows, column);
 }
 
 bool rows_null(Rows *rows, int column) {
+        assert(column < sqlite3_data_count(rows));
         return sqlite3_column_type(rows, column) == SQLITE_NULL;
 }
 
