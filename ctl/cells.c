@@ -67,17 +67,18 @@ size_t cells_break(const char *s, size_t n, unsigned width, size_t *ret_skip) {
         return fit;
 }
 
-int cells_cut(Buffer *b, const char *s, unsigned width) {
+void cells_cut(Buffer *b, const char *s, unsigned width) {
         size_t n = strlen(s);
-        int r;
 
-        if (width == 0 || cells_width(s, n) <= width)
-                return buffer_append(b, s, n);
+        if (width == 0 || cells_width(s, n) <= width) {
+                (void) buffer_append(b, s, n);
+                return;
+        }
         n = cells_fit(s, n, width - 1);
         while (n > 0 && s[n - 1] == ' ')
                 n--;
-        r = buffer_append(b, s, n);
-        return r < 0 ? r : buffer_puts(b, ELLIPSIS);
+        (void) buffer_append(b, s, n);
+        (void) buffer_puts(b, ELLIPSIS);
 }
 
 /* 1: right to left; -1: left to right; 0: neither. */

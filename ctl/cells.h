@@ -23,8 +23,8 @@ size_t cells_fit(const char *s, size_t n, unsigned width);
  */
 size_t cells_break(const char *s, size_t n, unsigned width, size_t *ret_skip);
 
-/* Appends s, cut to so many cells with "…" at the end; 0: whole. Errors as buffer_append(). */
-int cells_cut(Buffer *b, const char *s, unsigned width);
+/* Appends s, cut to so many cells with "…" at the end; 0: whole. */
+void cells_cut(Buffer *b, const char *s, unsigned width);
 
 /* Is the first letter that has a direction one of a right-to-left script? Is any? */
 bool cells_rtl(const char *s);

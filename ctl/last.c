@@ -4,7 +4,7 @@
 
 #include "common/log.h"
 #include "ctl/archive.h"
-#include "ctl/text.h"
+#include "ctl/layout.h"
 #include "ctl/verbs.h"
 
 #define LAST_DEFAULT 10
@@ -33,7 +33,9 @@ static int on_item(const Item *item, const char *json, void *userdata) {
         }
         if (item->revises > 0 && p->terminal.is_terminal)
                 r = archive_wording(p->db, item->revises, item->cursor, &before);
-        return r < 0 ? r : text_item(&p->layout, item, before, &p->out);
+        if (r >= 0)
+                layout_item(&p->layout, item, before, &p->out);
+        return r;
 }
 
 static int on_page(void *userdata) {

@@ -85,15 +85,12 @@ int notifier_new(sd_event *event, Notifier **ret) {
 }
 
 /* <, > and & would be markup where that is understood. */
-static int put_body(const Notifier *notifier, const char *text, Buffer *b) {
-        int r = 0;
-
-        for (; r >= 0 && *text; text++)
+static void put_body(const Notifier *notifier, const char *text, Buffer *b) {
+        for (; *text; text++)
                 if (notifier->markup && strchr("<>&", *text))
-                        r = buffer_printf(b, "&#%d;", *text);
+                        (void) buffer_printf(b, "&#%d;", *text);
                 else
-                        r = buffer_append(b, text, 1);
-        return r;
+                        (void) buffer_append(b, text, 1);
 }
 
 static uint32_t bubble_of(const Notifier *notifier, int64_t item) {
@@ -123,7 +120,8 @@ int notifier_show(Notifier *notifier, const Item *item) {
 
         if (when_seconds(item->first_seen) + AGE_MAX < (time_t) (time_now() / USEC_PER_SEC))
                 return 0;
-        r = put_body(notifier, item->headline, &body);
+        put_body(notifier, item->headline, &body);
+        r = buffer_error(&body);
         if (r < 0)
                 return r;
         r = sd_bus_call_method(notifier->bus, BUS_NAME, BUS_PATH, BUS_NAME, "Notify", &error,

@@ -2,12 +2,12 @@
 #include "ctl/show.h"
 #include "common/log.h"
 #include "ctl/archive.h"
-#include "ctl/bars.h"
-#include "ctl/board.h"
 #include "ctl/cells.h"
+#include "ctl/footer.h"
+#include "ctl/layout.h"
+#include "ctl/marquee.h"
 #include "ctl/notify.h"
-#include "ctl/strip.h"
-#include "ctl/text.h"
+#include "ctl/status-bars.h"
 
 #define OUT_MAX (1024U * 1024U)
 #define OUT_ENOUGH (32U * 1024U) /* is written out before more is added */
@@ -16,17 +16,18 @@
 
 struct Show {
         const Options *options;
+        Db *json; /* any database */
         Terminal terminal;
         Layout layout;
         Buffer out;
         bool silent; /* bubbles only */
         bool connected;
-        Board *board; /* on a terminal */
+        Footer *footer; /* on a terminal */
         Db *archive; /* on a terminal, for the wordings that items revise; opened when one is needed
                       */
         const char *database;
         bool no_archive;
-        Strip *strip;
+        Marquee *marquee;
         sd_event_source *step;
         Notifier *notifier;
         Item last; /* of a bar */
@@ -37,39 +38,45 @@ Show *show_free(Show *show) {
                 return NULL;
         (void) sd_event_source_disable_unref(show->step);
         (void) notifier_free(show->notifier);
-        (void) strip_free(show->strip);
-        (void) board_free(show->board);
+        (void) marquee_free(show->marquee);
+        (void) footer_free(show->footer);
         (void) db_free(show->archive);
         buffer_done(&show->out);
         free(show);
         return NULL;
 }
 
-static bool is_bar(const Show *show) {
-        return show->options->format != OUTPUT_TEXT && show->options->format != OUTPUT_JSON;
+/* May lines be drawn again, or is each one for ever? */
+static bool is_screen(const Show *show) {
+        return show->terminal.is_terminal && !status_bar_is(show->options->format);
 }
 
-static int draw_strip(Show *show) {
+static int draw_marquee(Show *show) {
         unsigned width = show->terminal.is_terminal ? show->terminal.columns - 1 : STRIP_WIDTH;
         _cleanup_buffer_ Buffer window = BUFFER(OUT_MAX);
         int r;
 
         if (show->options->width > 0)
                 width = show->options->width;
-        r = strip_window(show->strip, width, &window);
+        r = marquee_window(show->marquee, width, &window);
+        if (r >= 0)
+                r = buffer_error(&window);
         if (r < 0)
                 return r;
-        if (show->terminal.is_terminal && !is_bar(show))
-                return buffer_printf(&show->out, "\r%s\x1b[K", window.data);
-        return bars_line(show->options->format, window.data, NULL, show->connected, &show->out);
+        if (is_screen(show))
+                (void) buffer_printf(&show->out, "\r%s\x1b[K", window.data);
+        else
+                status_bar_line(show->options->format, show->json, window.data, NULL,
+                                show->connected, &show->out);
+        return 0;
 }
 
 static int on_step(sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
         Show *show = userdata;
         int r;
 
-        r = draw_strip(show);
-        strip_step(show->strip);
+        r = draw_marquee(show);
+        marquee_step(show->marquee);
         if (r >= 0)
                 r = show_flush(show);
         if (r >= 0)
@@ -92,20 +99,19 @@ static int prepare(Show *show, sd_event *event) {
         if (show->silent)
                 return 0;
         if (show->options->strip) {
-                r = strip_new(&show->strip);
+                r = marquee_new(&show->marquee);
                 if (r >= 0)
                         r = sd_event_add_time_relative(event, &show->step, CLOCK_MONOTONIC, 0,
                                                        10 * USEC_PER_MSEC, on_step, show);
-                if (r >= 0 && show->terminal.is_terminal && !is_bar(show))
-                        r = buffer_puts(&show->out, "\x1b[?25l");
-        } else if (show->terminal.is_terminal && show->options->format == OUTPUT_TEXT)
-                r = board_new(&show->terminal, &show->board);
-        if (r >= 0)
-                r = bars_begin(show->options->format, &show->out);
+                if (is_screen(show))
+                        (void) buffer_puts(&show->out, "\x1b[?25l");
+        } else if (is_screen(show) && show->options->format == OUTPUT_TEXT)
+                r = footer_new(&show->terminal, &show->footer);
+        status_bar_begin(show->options->format, &show->out);
         return r < 0 ? log_oom() : 0;
 }
 
-int show_new(const Options *options, const Config *config, sd_event *event, Show **ret) {
+int show_new(const Options *options, const Config *config, sd_event *event, Db *json, Show **ret) {
         _cleanup_(show_freep) Show *show = NULL;
         int r;
 
@@ -113,6 +119,7 @@ int show_new(const Options *options, const Config *config, sd_event *event, Show
         if (!show)
                 return log_oom();
         show->options = options;
+        show->json = json;
         show->database = config->database.text;
         show->out = BUFFER(OUT_MAX);
         show->silent = options->notify && !options->format_set && !options->strip;
@@ -127,11 +134,11 @@ int show_new(const Options *options, const Config *config, sd_event *event, Show
 }
 
 bool show_wants_items(const Show *show) {
-        return show->options->format != OUTPUT_JSON || show->notifier || show->strip;
+        return show->options->format != OUTPUT_JSON || show->notifier || show->marquee;
 }
 
 bool show_wants_states(const Show *show) {
-        return show->board;
+        return show->footer;
 }
 
 /* The wording before, from the database; without that an edit is shown unmarked. */
@@ -151,37 +158,35 @@ static int put_text(Show *show, const Item *item) {
         int r;
 
         r = wording_before(show, item, &before);
-        if (r >= 0 && show->board)
-                r = board_erase(show->board, &show->out);
-        return r < 0 ? r : text_item(&show->layout, item, before, &show->out);
+        if (r < 0)
+                return r;
+        if (show->footer)
+                footer_erase(show->footer, &show->out);
+        layout_item(&show->layout, item, before, &show->out);
+        return 0;
 }
 
-static int put_bar(Show *show) {
+static void put_bar(Show *show) {
         _cleanup_buffer_ Buffer text = BUFFER(2 * HEADLINE_MAX);
-        const Item *item = &show->last;
-        int r;
 
-        r = cells_cut(&text, item->headline, show->options->width);
-        return r < 0 ? r
-                     : bars_line(show->options->format, text.data, item, show->connected,
-                                 &show->out);
+        cells_cut(&text, show->last.headline, show->options->width);
+        status_bar_line(show->options->format, show->json, strnull(text.data), &show->last,
+                        show->connected, &show->out);
 }
 
 static int put_item(Show *show, const Item *item, const char *line, size_t n) {
-        int r;
-
-        if (show->strip) {
-                strip_add(show->strip, item);
-                return 0;
-        }
-        if (show->options->format == OUTPUT_TEXT)
+        if (show->marquee)
+                marquee_add(show->marquee, item);
+        else if (show->options->format == OUTPUT_TEXT)
                 return put_text(show, item);
-        if (is_bar(show)) {
+        else if (show->options->format == OUTPUT_JSON) {
+                (void) buffer_append(&show->out, line, n);
+                (void) buffer_puts(&show->out, "\n");
+        } else {
                 show->last = *item;
-                return put_bar(show);
+                put_bar(show);
         }
-        r = buffer_append(&show->out, line, n);
-        return r < 0 ? r : buffer_append(&show->out, "\n", 1);
+        return 0;
 }
 
 int show_item(Show *show, const Item *item, const char *line, size_t n) {
@@ -200,11 +205,11 @@ void show_connection(Show *show, bool connected) {
         bool changed = show->connected != connected;
 
         show->connected = connected;
-        if (show->board)
-                board_connection(show->board, connected);
+        if (show->footer)
+                footer_connection(show->footer, connected);
         /* The same headline in another class; nothing else shows it. */
-        if (changed && show->options->format == OUTPUT_WAYBAR && !show->strip && show->last.id > 0)
-                (void) put_bar(show);
+        if (changed && show->options->format == OUTPUT_WAYBAR && show->last.id > 0)
+                put_bar(show);
 }
 
 int show_source(Show *show, const char *name, const char *state, const char *since) {
@@ -214,44 +219,34 @@ int show_source(Show *show, const char *name, const char *state, const char *sin
                 if (i + 1 == show->options->sources.n)
                         return 0;
         }
-        return show->board ? board_source(show->board, name, state, since) : 0;
+        return show->footer ? footer_source(show->footer, name, state, since) : 0;
 }
 
 int show_flush(Show *show) {
-        int r = 0;
-
-        if (show->board) {
-                r = board_erase(show->board, &show->out);
-                if (r >= 0)
-                        r = board_draw(show->board, &show->out);
+        if (show->footer) {
+                footer_erase(show->footer, &show->out);
+                footer_draw(show->footer, &show->out);
         }
-        if (r < 0)
-                return log_oom();
-        return show->out.size > 0 ? terminal_flush(&show->terminal, &show->out) : 0;
+        return terminal_flush(&show->terminal, &show->out);
 }
 
 int show_resize(Show *show) {
-        int r = 0;
-
         terminal_measure(&show->terminal);
-        if (show->board)
-                r = board_erase(show->board, &show->out);
-        return r < 0 ? log_oom() : show_flush(show);
+        return show_flush(show);
 }
 
 void show_notice(Show *show, const char *text) {
-        if (show->board && board_erase(show->board, &show->out) >= 0)
+        if (show->footer) {
+                footer_erase(show->footer, &show->out);
                 (void) terminal_flush(&show->terminal, &show->out);
+        }
         log_warning("%s", text);
 }
 
 void show_end(Show *show) {
-        int r = 0;
-
-        if (show->board)
-                r = board_erase(show->board, &show->out);
-        if (r >= 0 && show->strip && show->terminal.is_terminal && !is_bar(show))
-                r = buffer_puts(&show->out, "\x1b[?25h\n");
-        if (r >= 0 && show->out.size > 0)
-                (void) terminal_flush(&show->terminal, &show->out);
+        if (show->footer)
+                footer_erase(show->footer, &show->out);
+        if (show->marquee && is_screen(show))
+                (void) buffer_puts(&show->out, "\x1b[?25h\n");
+        (void) terminal_flush(&show->terminal, &show->out);
 }

@@ -11,8 +11,8 @@
 
 typedef struct Show Show;
 
-/* What is wrong is said. */
-int show_new(const Options *options, const Config *config, sd_event *event, Show **ret);
+/* json is any database, for the formats that are JSON. What is wrong is said. */
+int show_new(const Options *options, const Config *config, sd_event *event, Db *json, Show **ret);
 Show *show_free(Show *show);
 DEFINE_CLEANUP(Show, show_free);
 

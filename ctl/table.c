@@ -41,7 +41,7 @@ static void put_cell(const Terminal *terminal, const char *text, unsigned width,
         _cleanup_buffer_ Buffer cut = BUFFER(2 * HEADLINE_MAX);
         unsigned used;
 
-        (void) cells_cut(&cut, text, width);
+        cells_cut(&cut, text, width);
         used = cells_width(cut.data, cut.size);
         (void) buffer_printf(b, "%s%s%s", isolate ? CELLS_ISOLATE : "", strnull(cut.data),
                              isolate ? CELLS_END : "");

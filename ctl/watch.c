@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "ctl/archive.h"
 #include "ctl/show.h"
+#include "ctl/status-bars.h"
 #include "ctl/terminal.h"
 #include "ctl/verbs.h"
 
@@ -57,7 +58,7 @@ static int64_t first_items(const Options *options) {
                 return LAST_DEFAULT;
         if (options->notify && !options->format_set)
                 return 0;
-        return options->format == OUTPUT_TEXT || options->format == OUTPUT_JSON ? LAST_DEFAULT : 1;
+        return status_bar_is(options->format) ? 1 : LAST_DEFAULT;
 }
 
 static int on_item(Watch *w, const ClientEvent *e) {
@@ -318,7 +319,7 @@ static int run(Watch *w, const Config *config) {
         r = find_cursor(w, config);
         if (r != 0)
                 return r > 0 ? EXIT_USAGE : EXIT_FAILURE;
-        if (prepare(w) < 0 || show_new(w->options, config, w->event, &w->show) < 0)
+        if (prepare(w) < 0 || show_new(w->options, config, w->event, w->json, &w->show) < 0)
                 return EXIT_FAILURE;
         w->request.states = show_wants_states(w->show);
         w->request.cursors_only = !show_wants_items(w->show);

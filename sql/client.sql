@@ -157,3 +157,11 @@ FROM lines WHERE type = 'subscriber';
 -- What tickerctl sources says of one: its name (?1), whether it is enabled (?2), description (?3), URL (?4) and file (?5).
 SELECT json_patch('{}', json_object('name', ?1, 'enabled', json(iif(?2, 'true', 'false')), 'description', ?3, 'url', ?4,
                                     'file', ?5));
+
+-- name: ctl-waybar
+-- A line for waybar: text (?1), tooltip (?2), class (?3).
+SELECT json_patch('{}', json_object('text', ?1, 'tooltip', ?2, 'class', ?3));
+
+-- name: ctl-i3bar
+-- A block for i3bar: where the text is from (?1), the text (?2), how it is marked up (?3).
+SELECT json_patch('{}', json_object('name', 'tickerd', 'instance', ?1, 'full_text', ?2, 'markup', ?3));

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "ctl/cells.h"
-#include "ctl/changes.h"
+#include "ctl/word-diff.h"
 
 #define FAMILY "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7"
 #define FLAG "\xf0\x9f\x87\xb3\xf0\x9f\x87\xb4" /* two regional indicators */
@@ -68,7 +68,8 @@ static void test_cut(_unused_ void **state) {
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 _cleanup_buffer_ Buffer b = BUFFER(1024);
 
-                assert_int_equal(cells_cut(&b, cases[i].text, cases[i].width), 0);
+                cells_cut(&b, cases[i].text, cases[i].width);
+                assert_int_equal(buffer_error(&b), 0);
                 assert_string_equal(b.data, cases[i].cut);
         }
 }
@@ -85,7 +86,7 @@ static const char *changes(const char *before, const char *text, char *buffer) {
         bool changed[HEADLINE_MAX], now = false;
         char *p = buffer;
 
-        changes_find(before, text, changed);
+        word_diff(before, text, changed);
         for (size_t i = 0; text[i]; i++) {
                 if (changed[i] != now)
                         *p++ = now ? ']' : '[';
@@ -126,7 +127,7 @@ static void test_many_words(_unused_ void **state) {
         for (size_t i = 0; i < HEADLINE_MAX; i += 2)
                 text[i] = 'x';
         text[HEADLINE_MAX] = '\0';
-        changes_find("y", text, changed);
+        word_diff("y", text, changed);
         for (size_t i = 0; i < HEADLINE_MAX; i++)
                 assert_false(changed[i]);
 }

@@ -7,11 +7,15 @@
 #include "client/item.h"
 #include "ctl/options.h"
 
+/* Is this the format of a status bar? */
+bool status_bar_is(Output format);
+
 /* What comes before the first line. */
-int bars_begin(Output bar, Buffer *b);
+void status_bar_begin(Output format, Buffer *b);
 
 /*
  * A line: the text, and the item that is new in it or NULL. Whether there is a connection shows in
- * the class (waybar). Errors as buffer_append().
+ * the class (waybar). json is any database. In a format of no status bar the line is the text.
  */
-int bars_line(Output bar, const char *text, const Item *item, bool connected, Buffer *b);
+void status_bar_line(Output format, Db *json, const char *text, const Item *item, bool connected,
+                     Buffer *b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/changes.h"
+#include "ctl/word-diff.h"
 #include "ctl/cells.h"
 
 #define WORDS_MAX 300U
@@ -47,7 +47,7 @@ static bool same(const Word *a, const Word *b) {
         return letters(a) == letters(b) && memcmp(a->s, b->s, letters(a)) == 0;
 }
 
-void changes_find(const char *before, const char *text, bool changed[static HEADLINE_MAX]) {
+void word_diff(const char *before, const char *text, bool changed[static HEADLINE_MAX]) {
         /* common[i][j]: how many words old[i…] and new[j…] have in common, in the same order */
         static uint16_t common[WORDS_MAX + 1][WORDS_MAX + 1];
         Word old[WORDS_MAX], new[WORDS_MAX];

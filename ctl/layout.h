@@ -12,8 +12,6 @@ typedef struct Layout {
         char day[11]; /* the day that the lines above belong to; begin with "" for today */
 } Layout;
 
-/*
- * Appends the lines of an item. before is the wording that it revises, NULL if that is not known.
- * Errors as buffer_append().
+/* Appends the lines of an item. before is the wording that it revises, NULL if that is not known.
  */
-int text_item(Layout *layout, const Item *item, const char *before, Buffer *b);
+void layout_item(Layout *layout, const Item *item, const char *before, Buffer *b);

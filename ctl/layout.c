@@ -2,9 +2,9 @@
 #include <time.h>
 
 #include "ctl/cells.h"
-#include "ctl/changes.h"
-#include "ctl/text.h"
+#include "ctl/layout.h"
 #include "ctl/when.h"
+#include "ctl/word-diff.h"
 
 #define TEXT_MAX (4U * HEADLINE_MAX + 64U)
 
@@ -44,7 +44,7 @@ static void mark(const Item *item, const char *before, bool colors, Marked *m) {
         char text[48];
 
         if (item->revises > 0 && before)
-                changes_find(before, item->headline, changed);
+                word_diff(before, item->headline, changed);
         m->n = 0;
         for (size_t i = 0; i < n; i++) {
                 if (!colors && changed[i] != now)
@@ -59,120 +59,101 @@ static void mark(const Item *item, const char *before, bool colors, Marked *m) {
 }
 
 /* Part of it, changed words in their colour. */
-static int put_colored(const Palette *palette, const Marked *m, size_t from, size_t to, Buffer *b) {
-        int r = 0;
-
-        for (size_t i = from, k; r >= 0 && i < to; i = k) {
+static void put_colored(const Palette *palette, const Marked *m, size_t from, size_t to,
+                        Buffer *b) {
+        for (size_t i = from, k; i < to; i = k) {
                 for (k = i; k < to && m->is[k] == m->is[i]; k++)
                         ;
-                if (m->is[i])
-                        r = buffer_puts(b, palette->changed);
-                if (r >= 0)
-                        r = buffer_append(b, m->text + i, k - i);
-                if (r >= 0 && m->is[i])
-                        r = buffer_puts(b, palette->end);
+                (void) buffer_puts(b, m->is[i] ? palette->changed : "");
+                (void) buffer_append(b, m->text + i, k - i);
+                (void) buffer_puts(b, m->is[i] ? palette->end : "");
         }
-        return r;
 }
 
 /* One line of a headline: text of the other direction by itself, and at the right side. */
-static int put_line(const Terminal *terminal, const Marked *m, size_t from, size_t to,
-                    unsigned width, Buffer *b) {
+static void put_line(const Terminal *terminal, const Marked *m, size_t from, size_t to,
+                     unsigned width, Buffer *b) {
         bool isolate = terminal->utf8 && cells_bidi(m->text);
         unsigned used = cells_width(m->text + from, to - from);
-        int r = 0;
 
         if (isolate && cells_rtl(m->text) && used < width)
-                r = buffer_printf(b, "%*s", (int) (width - used), "");
-        if (r >= 0 && isolate)
-                r = buffer_puts(b, CELLS_ISOLATE);
-        if (r >= 0)
-                r = put_colored(&terminal->palette, m, from, to, b);
-        if (r >= 0 && isolate)
-                r = buffer_puts(b, CELLS_END);
-        return r < 0 ? r : buffer_append(b, "\n", 1);
+                (void) buffer_printf(b, "%*s", (int) (width - used), "");
+        (void) buffer_puts(b, isolate ? CELLS_ISOLATE : "");
+        put_colored(&terminal->palette, m, from, to, b);
+        (void) buffer_printf(b, "%s\n", isolate ? CELLS_END : "");
 }
 
-static int put_headline(const Terminal *terminal, const Marked *m, unsigned indent, Buffer *b) {
+static void put_headline(const Terminal *terminal, const Marked *m, unsigned indent, Buffer *b) {
         /* The last column stays free: a character there makes some terminals begin a new line. */
         unsigned width = terminal->columns > indent + 1 ? terminal->columns - indent - 1 : 1;
         size_t skip;
-        int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < m->n; i += skip) {
+        for (size_t i = 0; i < m->n; i += skip) {
                 size_t n = cells_break(m->text + i, m->n - i, width, &skip);
 
                 if (i > 0)
-                        r = buffer_printf(b, "%*s", (int) indent, "");
-                if (r >= 0)
-                        r = put_line(terminal, m, i, i + n, width, b);
+                        (void) buffer_printf(b, "%*s", (int) indent, "");
+                put_line(terminal, m, i, i + n, width, b);
         }
-        return r;
 }
 
 /* A line between the items of one day and those of another. */
-static int put_day(Layout *layout, const struct tm *tm, Buffer *b) {
+static void put_day(Layout *layout, const struct tm *tm, Buffer *b) {
         const Palette *p = &layout->terminal->palette;
         char day[sizeof(layout->day)], name[96];
         time_t now = (time_t) (time_now() / USEC_PER_SEC);
         struct tm today;
-        int r;
 
         if (!*layout->day && localtime_r(&now, &today))
                 (void) strftime(layout->day, sizeof(layout->day), "%Y-%m-%d", &today);
         if (strftime(day, sizeof(day), "%Y-%m-%d", tm) == 0 || streq(day, layout->day))
-                return 0;
+                return;
         (void) strcpy(layout->day, day);
         if (strftime(name, sizeof(name), "-- %A, %-d %B %Y --", tm) == 0)
-                return 0;
-        r = buffer_puts(b, p->quiet);
-        if (r >= 0)
-                r = cells_cut(b, name, layout->terminal->columns - 1);
-        return r < 0 ? r : buffer_printf(b, "%s\n", p->end);
+                return;
+        (void) buffer_puts(b, p->quiet);
+        cells_cut(b, name, layout->terminal->columns - 1);
+        (void) buffer_printf(b, "%s\n", p->end);
 }
 
-static int put_screen(Layout *layout, const Item *item, const char *before, Buffer *b) {
+static void put_screen(Layout *layout, const Item *item, const char *before, Buffer *b) {
         const Terminal *terminal = layout->terminal;
         const Palette *p = &terminal->palette;
         time_t t = when_seconds(item->first_seen);
-        unsigned indent, source = (unsigned) strlen(item->source);
         static Marked marked; /* large, and one at a time */
-        struct tm tm;
+        struct tm tm = {};
         char when[32];
-        int r = 0;
+        unsigned indent;
 
-        if (!localtime_r(&t, &tm))
-                return -EINVAL;
         if (layout->ago) {
                 usec_t then = (usec_t) t * USEC_PER_SEC, now = time_now();
 
                 (void) timespan_format(now > then ? now - then : 0, when, sizeof(when));
         } else {
-                r = put_day(layout, &tm, b);
+                (void) localtime_r(&t, &tm);
+                put_day(layout, &tm, b);
                 (void) strftime(when, sizeof(when), "%H:%M", &tm);
         }
-        if (r < 0)
-                return r;
 
-        r = buffer_printf(b, "%s%s%s %s%s%s  ", p->time, when, p->end, p->source, item->source,
-                          p->end);
-        indent = (unsigned) strlen(when) + 1 + source + 2;
+        (void) buffer_printf(b, "%s%s%s %s%s%s  ", p->time, when, p->end, p->source, item->source,
+                             p->end);
+        indent = (unsigned) (strlen(when) + 1 + strlen(item->source) + 2);
         if (indent > terminal->columns / 2) { /* little room: the headline gets its own lines */
-                if (r >= 0)
-                        r = buffer_puts(b, "\n  ");
+                (void) buffer_puts(b, "\n  ");
                 indent = 2;
         }
         mark(item, before, *p->end, &marked);
-        return r < 0 ? r : put_headline(terminal, &marked, indent, b);
+        put_headline(terminal, &marked, indent, b);
 }
 
-int text_item(Layout *layout, const Item *item, const char *before, Buffer *b) {
+void layout_item(Layout *layout, const Item *item, const char *before, Buffer *b) {
         const Palette *p = &layout->terminal->palette;
         char text[48];
 
         if (layout->terminal->is_terminal)
-                return put_screen(layout, item, before, b);
-        return buffer_printf(b, "%s%s%s %s%s%s %lld: %s%s\n", p->time, item->first_seen, p->end,
-                             p->source, item->source, p->end, (long long) item->id, item->headline,
-                             note(item, true, text));
+                put_screen(layout, item, before, b);
+        else
+                (void) buffer_printf(b, "%s%s%s %s%s%s %lld: %s%s\n", p->time, item->first_seen,
+                                     p->end, p->source, item->source, p->end, (long long) item->id,
+                                     item->headline, note(item, true, text));
 }

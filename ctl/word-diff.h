@@ -10,4 +10,4 @@
  * and of the spaces between two such words. Texts of more than 300 words are not looked at. text
  * has at most HEADLINE_MAX bytes.
  */
-void changes_find(const char *before, const char *text, bool changed[static HEADLINE_MAX]);
+void word_diff(const char *before, const char *text, bool changed[static HEADLINE_MAX]);
