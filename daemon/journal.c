@@ -23,25 +23,22 @@ struct Journal {
 };
 
 /* Values have no newline in them (they were cleaned), so the short form of the protocol does. */
-static void field(Journal *j, int *r, const char *name, const char *value) {
-        if (*r >= 0 && value && !strchr(value, '\n'))
-                *r = buffer_printf(&j->entry, "%s=%s\n", name, value);
+static void field(Journal *j, const char *name, const char *value) {
+        if (value && !strchr(value, '\n'))
+                buffer_printf(&j->entry, "%s=%s\n", name, value);
 }
 
-static void number(Journal *j, int *r, const char *name, int64_t value) {
-        if (*r >= 0 && value > 0)
-                *r = buffer_printf(&j->entry, "%s=%lld\n", name, (long long) value);
+static void number(Journal *j, const char *name, int64_t value) {
+        if (value > 0)
+                buffer_printf(&j->entry, "%s=%lld\n", name, (long long) value);
 }
 
-static int begin(Journal *j, int priority, const char *message_id, const char *message) {
-        int r = 0;
-
+static void begin(Journal *j, int priority, const char *message_id, const char *message) {
         buffer_clear(&j->entry);
-        field(j, &r, "MESSAGE", message);
-        number(j, &r, "PRIORITY", priority);
-        field(j, &r, "SYSLOG_IDENTIFIER", "tickerd");
-        field(j, &r, "MESSAGE_ID", message_id);
-        return r;
+        field(j, "MESSAGE", message);
+        number(j, "PRIORITY", priority);
+        field(j, "SYSLOG_IDENTIFIER", "tickerd");
+        field(j, "MESSAGE_ID", message_id);
 }
 
 /* The descriptor stays the same when journald's socket is another: somebody may wait for it. */
@@ -60,7 +57,9 @@ static int open_socket(Journal *j) {
 static int send_entry(Journal *j) {
         int r;
 
-        r = open_socket(j);
+        r = buffer_error(&j->entry);
+        if (r >= 0)
+                r = open_socket(j);
         if (r < 0)
                 return r;
         if (send(j->fd, j->entry.data, j->entry.size, MSG_NOSIGNAL) >= 0)
@@ -76,41 +75,36 @@ void journal_cursor(const Journal *j, int64_t id, char ret[static CURSOR_SIZE]) 
 
 int journal_item(Journal *j, const StoreItem *item) {
         char cursor[CURSOR_SIZE];
-        int r;
 
         journal_cursor(j, item->id, cursor);
-        r = begin(j, LOG_NOTICE, JOURNAL_ITEM, item->headline);
-        number(j, &r, "TICKERD_ID", item->id);
-        field(j, &r, "TICKERD_CURSOR", cursor);
-        field(j, &r, "TICKERD_SOURCE", item->source);
-        field(j, &r, "TICKERD_FIRST_SEEN", item->first_seen);
-        field(j, &r, "TICKERD_URL", item->url);
-        field(j, &r, "TICKERD_LANGUAGE", item->language);
-        field(j, &r, "TICKERD_PUBLISHED", item->published);
-        number(j, &r, "TICKERD_REVISES", item->revises);
-        number(j, &r, "TICKERD_REPEATS", item->repeats);
-        return r < 0 ? r : send_entry(j);
+        begin(j, LOG_NOTICE, JOURNAL_ITEM, item->headline);
+        number(j, "TICKERD_ID", item->id);
+        field(j, "TICKERD_CURSOR", cursor);
+        field(j, "TICKERD_SOURCE", item->source);
+        field(j, "TICKERD_FIRST_SEEN", item->first_seen);
+        field(j, "TICKERD_URL", item->url);
+        field(j, "TICKERD_LANGUAGE", item->language);
+        field(j, "TICKERD_PUBLISHED", item->published);
+        number(j, "TICKERD_REVISES", item->revises);
+        number(j, "TICKERD_REPEATS", item->repeats);
+        return send_entry(j);
 }
 
 int journal_note(Journal *j, int priority, const char *message_id, const char *message,
                  const char *source, const char *state, const char *detail) {
-        int r;
-
-        r = begin(j, priority, message_id, message);
-        field(j, &r, "TICKERD_SOURCE", source);
-        field(j, &r, "TICKERD_STATE", state);
-        field(j, &r, "TICKERD_DETAIL", detail);
-        return r < 0 ? r : send_entry(j);
+        begin(j, priority, message_id, message);
+        field(j, "TICKERD_SOURCE", source);
+        field(j, "TICKERD_STATE", state);
+        field(j, "TICKERD_DETAIL", detail);
+        return send_entry(j);
 }
 
 int journal_mark(Journal *j, const char *run) {
-        int r;
-
         /* With the priority of items, so that a journald that stores only some stores both or none.
          */
-        r = begin(j, LOG_NOTICE, NULL, "Looking up which items the journal has");
-        field(j, &r, "TICKERD_RUN", run);
-        return r < 0 ? r : send_entry(j);
+        begin(j, LOG_NOTICE, NULL, "Looking up which items the journal has");
+        field(j, "TICKERD_RUN", run);
+        return send_entry(j);
 }
 
 bool journal_pending(const Journal *j) {

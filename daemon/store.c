@@ -407,23 +407,6 @@ int store_items(Store *store, int64_t after, unsigned limit, item_fn fn, void *u
         return r < 0 ? r : n;
 }
 
-int store_lines(Store *store, int64_t after, unsigned limit, line_fn fn, void *userdata) {
-        _cleanup_rows_ Rows *rows = NULL;
-        int r, n = 0;
-
-        r = db_query(store->db, SQL_ITEMS_LINES, &rows, "iis", after, (int64_t) limit, store->id);
-        if (r < 0)
-                return r;
-        while ((r = rows_next(rows)) > 0) {
-                r = fn(rows_int(rows, 0), strnull(rows_text(rows, 1)), strnull(rows_text(rows, 2)),
-                       userdata);
-                if (r != 0)
-                        return r;
-                n++;
-        }
-        return r < 0 ? r : n;
-}
-
 int store_last(Store *store, int64_t n, const char *sources, int64_t *ret) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;

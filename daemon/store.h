@@ -108,10 +108,6 @@ typedef struct StoreItem {
 typedef int (*item_fn)(const StoreItem *item, void *userdata);
 int store_items(Store *store, int64_t after, unsigned limit, item_fn fn, void *userdata);
 
-/* The same for items as lines of the socket, without their newlines. */
-typedef int (*line_fn)(int64_t id, const char *source, const char *line, void *userdata);
-int store_lines(Store *store, int64_t after, unsigned limit, line_fn fn, void *userdata);
-
 /* After which id the newest n items come, all or those of some sources (a JSON array; NULL: all).
  */
 int store_last(Store *store, int64_t n, const char *sources, int64_t *ret);

@@ -13,16 +13,6 @@ WHERE id > ?1
 ORDER BY id
 LIMIT ?2;
 
--- name: items-lines
--- The same as lines of the socket, each with its id and source; the cursor begins with the store's id (?3).
-SELECT id, source, json_patch('{}', json_object(
-        'type', 'item', 'id', id, 'cursor', ?3 || '-' || id, 'source', source, 'headline', headline, 'url', url,
-        'language', language, 'published', published, 'first_seen', first_seen, 'revises', revises, 'repeats', repeats))
-FROM items
-WHERE id > ?1
-ORDER BY id
-LIMIT ?2;
-
 -- name: items-last
 -- After which id the newest so many (?1) items come.
 SELECT id FROM items ORDER BY id DESC LIMIT 1 OFFSET ?1;

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The socket, as tickerd-protocol(7) describes it."""
 
+import contextlib
 import errno
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -485,6 +487,31 @@ def test_status(tape):
     client.send({"last": 1})
     assert client.line()["after"] == 9
     assert client.line()["id"] == 10
+
+
+def test_status_of_very_many(site, config, daemon):
+    """Filters are left out where they would take too much; that there is somebody is said all the same."""
+    many = 5000
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if 0 <= hard < 2 * many + 100:
+        pytest.skip(f"only {hard} descriptors are allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    config.source("left", site.url("/"))
+    config.set(MaxSubscribers=many + 1)
+    site.set("/", strip_page(["One"]))
+    daemon.start()
+    daemon.wait_stdout(1)
+    with contextlib.ExitStack() as stack:
+        for _ in range(many):
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.connect(str(config.socket))
+            client.sendall(json.dumps({"last": 0, "sources": ["left"] * 1000}).encode() + b"\n")
+            assert client.recv(10).startswith(b'{"type"')
+        client = daemon.connect(status=True)
+        status, *rest = read_status(client)
+    subscribers = [line for line in rest if line["type"] == "subscriber"]
+    assert status["subscribers"] == len(subscribers) == many + 1
+    assert 1000 < len([line for line in subscribers if "filter" in line]) < many
 
 
 def test_stop_in_the_middle_of_a_status(tape):
