@@ -14,9 +14,15 @@ from website import strip_page
 
 
 def test_lintian_has_nothing_to_say(package):
-    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", "--info", "--display-info",
-                           package[1]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning,info,pedantic", "--info",
+                           "--display-info", "--pedantic", package[1]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_there_are_folders_for_the_administrator(package):
+    listed = subprocess.run(["dpkg-deb", "--contents", package[0]], check=True, stdout=subprocess.PIPE, text=True).stdout
+    for folder in ("sources", "tickerd.conf.d"):
+        assert re.search(rf"^drwxr-xr-x root/root .* \./etc/tickerd/{folder}/$", listed, re.MULTILINE)
 
 
 def test_installed_enabled_started(machine):
