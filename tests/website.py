@@ -11,13 +11,15 @@ A web site on the loopback address that answers what a test tells it to, and rem
 import dataclasses
 import html
 import http.server
+import os
 import socket
 import threading
 import time
 
 import pytest
 
-DEADLINE = 60  # seconds; no test is about speed, this only keeps a broken program from hanging the suite
+# Seconds; no test is about speed, this only keeps a broken program from hanging the suite.
+DEADLINE = int(os.environ.get("TICKERD_DEADLINE", "60"))
 
 
 class Record:
