@@ -19,6 +19,7 @@ import random
 import shutil
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -210,6 +211,22 @@ class Client:
                     yield self.input.read(int(words[-1]) + 2)[headers:-2]
 
         return listening()
+
+    def answer(self, subject, data):
+        """Stands in for a server: answers each request on a subject with this, until the connection is closed."""
+        self._send(f"SUB {subject} 2\r\nPING\r\n".encode())
+        while self._line() != "PONG":
+            pass
+
+        def answering():
+            with contextlib.suppress(OSError, ValueError, Refused):
+                while True:
+                    kind, *words = self._line().split()
+                    if kind in ("MSG", "HMSG"):
+                        self.input.read(int(words[-1]) + 2)
+                        self._send(f"PUB {words[2]} {len(data)}\r\n".encode() + data + b"\r\n")
+
+        threading.Thread(target=answering, daemon=True).start()
 
     def request(self, subject, data=b""):
         return next(iter(self.ask([(subject, data)])))

@@ -10,6 +10,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -41,8 +42,8 @@ class Relay(Process):
         lines = [f"{key}={value}" for key, value in self.settings.items()]
         self.path.write_text("\n".join(["[Relay]", *lines, ""]))
 
-    def start(self):
-        self._start([PROGRAM, f"--config={self.path}"], stdin=subprocess.DEVNULL, env=environment(**self.environment))
+    def start(self, wrap=()):
+        self._start([*wrap, PROGRAM, f"--config={self.path}"], stdin=subprocess.DEVNULL, env=environment(**self.environment))
         return self
 
     def stop(self):
@@ -526,6 +527,64 @@ def test_relay_server_without_jetstream(stage, site):
     relay.stop()
 
 
+def test_relay_stream_without_a_configuration(stage, site):
+    """What stands in for JetStream answers without saying how the stream is made; then real JetStream comes."""
+    cluster = stage.cluster(1, start=False)
+    server = cluster.servers[0]
+    server.jetstream = False
+    cluster.start()
+    site.set("/", strip_page(headlines(0, 3)))
+    relay = stage.relay(stage.running(site), cluster)
+    with cluster.client() as client:
+        client.answer("$JS.API.STREAM.INFO.TICKER", json.dumps(
+            {"type": "io.nats.jetstream.api.v1.stream_info_response", "created": "2026-11-23T07:00:00Z"}).encode())
+        relay.start()
+        relay.wait_stderr("looking for the stream TICKER: .*; trying again")
+    server.kill()
+    server.jetstream = True
+    server.start()
+    relay.wait_stderr("has everything up to item 3")
+    relay.stop()
+
+
+def test_relay_tells_no_password(guarded):
+    cluster, daemon, relay = guarded
+    server = cluster.servers[0]
+    relay.set(Servers=server.url(user="right:s3cr3t@"))
+    relay.start()
+    relay.wait_stderr(re.escape(server.address))
+    assert relay.wait_exit() == 1
+    assert "s3cr3t" not in "\n".join(relay.stderr.all())
+    relay.set(Servers=server.url(user="right:word@"))
+    relay.start()
+    relay.wait_stderr("has everything up to item 10")
+    server.kill()
+    relay.wait_stderr("trying again")
+    server.start()
+    relay.wait_stderr(re.escape(f"connected to {server.address}:4222;"))
+    relay.stop()
+    assert "word" not in "\n".join(relay.stderr.all())
+
+
+def test_relay_place_is_on_the_disk(guarded, tmp_path):
+    """strace shows that the place is written beside the old one, synced, and only then put in its stead."""
+    if not shutil.which("strace"):
+        pytest.skip("strace is not here")
+    cluster, daemon, relay = guarded
+    relay.set(Servers=cluster.servers[0].url(user="right:word@"))
+    relay.environment = {"ASAN_OPTIONS": "detect_leaks=0"}
+    trace = tmp_path / "trace"
+    relay.start(wrap=["strace", "-D", "-f", "-y", "-o", trace, "-e", "trace=fsync,/^rename"])
+    relay.wait_stderr("has everything up to item 10")
+    relay.stop()
+    place = re.escape(str(relay.settings["Place"]))
+    calls = re.findall(r"\b(fsync|rename\w*)\((.*)\) += (-?\d+)", trace.read_text())
+    assert calls and len(calls) % 2 == 0
+    for synced, renamed in zip(calls[::2], calls[1::2]):
+        assert synced[0] == "fsync" and synced[2] == "0" and re.search(f"<{place}.new>", synced[1])
+        assert renamed[0].startswith("rename") and re.search(f'"{place}.new", .*"{place}"', renamed[1])
+
+
 # Reading
 
 def test_relay_stream_that_republishes(guarded, site):
@@ -584,6 +643,21 @@ def test_watch_without_a_name_begins_now(stage, site):
     watch.stop()
     with cluster.client() as client:  # it leaves nothing behind
         assert client.stream("TICKER")["state"]["consumer_count"] == 0
+
+
+def test_watch_does_nothing_to_a_terminal(stage, site):
+    """Whoever may publish may put anything into the stream; it comes out as one harmless line."""
+    cluster = stage.cluster(1)
+    site.set("/", strip_page([]))
+    relay = stage.relay(stage.running(site), cluster).start()
+    relay.wait_stderr("connected to")
+    data = '{"id": 1, "headline": "a\x1b[2J b\x9b2J c\x85 d\x7f e\nf"}'
+    cluster.ask(lambda client: client.request("ticker.harbour.strange", data.encode())[1:])
+    watch = stage.watch(relay, "--all")
+    lines = watch.lines.wait(lambda lines: list(lines), "a line")
+    assert re.sub(r"\?+", "?", lines[0]) == '{"id": 1, "headline": "a?[2J b?2J c? d? e?f"}'
+    watch.stop()
+    relay.stop()
 
 
 def test_watch_ends_when_nobody_reads_it(stage, site):
