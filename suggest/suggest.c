@@ -69,10 +69,11 @@ static int load(const char *user_agent, const Suggest *options, Arrival *arrival
         return r < 0 ? r : arrival->error;
 }
 
-static void proposals_done(Proposals *proposals) {
+void proposals_done(Proposals *proposals) {
         for (unsigned i = 0; i < proposals->n; i++)
                 proposal_done(proposals->items + i);
         page_info_done(&proposals->info);
+        proposals->n = 0;
 }
 
 /* The best first; of equals, what stands on the page comes before what is in a script. */
@@ -170,26 +171,26 @@ static int report(const Proposals *proposals, unsigned number) {
         return 1;
 }
 
-static int suggest(Arrival *arrival, const char *url, Proposals *proposals) {
-        const CharsetHints hints = { .http = arrival->charset };
-        _cleanup_(document_freep) xmlDoc *document = NULL;
+int proposals_find(Buffer *body, const char *charset, const char *url, Proposals *ret) {
+        const CharsetHints hints = { .http = charset };
         const char *why;
-        Charset charset;
+        xmlDoc *document;
+        Charset found;
         int r;
 
-        proposals->deadline = time_monotonic() + LOOK_SEC * USEC_PER_SEC;
+        ret->deadline = time_monotonic() + LOOK_SEC * USEC_PER_SEC;
         words_init();
-        (void) memory_result(charset_decode(&arrival->body, &hints, &charset));
-        r = document_parse(arrival->body.data, arrival->body.size, FORMAT_HTML, &document, &why);
+        (void) memory_result(charset_decode(body, &hints, &found));
+        r = document_parse(body->data, body->size, FORMAT_HTML, &document, &why);
         if (memory_result(r) < 0) {
                 log_error("%s", why);
                 return r;
         }
-        if (document)
-                look(document, arrival->body.data, url, proposals);
-        document_freep(&document);
-        document = NULL;
-        try(proposals, &arrival->body);
+        if (!document)
+                return 0;
+        look(document, body->data, url, ret);
+        xmlFreeDoc(document);
+        try(ret, body);
         return 0;
 }
 
@@ -202,7 +203,8 @@ int suggest_run(const Config *config, const Suggest *options) {
         if (r < 0)
                 return r;
         deadline_begin(TIME_LIMIT_SEC, "suggest");
-        r = suggest(&arrival, arrival.url ? arrival.url : options->url, proposals);
+        r = proposals_find(&arrival.body, arrival.charset, arrival.url ? arrival.url : options->url,
+                           proposals);
         deadline_end();
         if (r >= 0)
                 r = report(proposals, options->number);
