@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <assert.h>
+
 #include "suggest/candidate.h"
 #include "suggest/memory.h"
 
@@ -31,6 +33,7 @@ unsigned candidate_items(const Candidate *candidate, const Element **items, unsi
         const Element *box = candidate->box;
         unsigned n = 0;
 
+        assert(max > 0);
         if (!candidate->tag) {
                 items[0] = box;
                 return 1;

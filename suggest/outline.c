@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "suggest/outline.h"
+#include <ctype.h>
+
 #include "fetch/content.h"
 #include "suggest/memory.h"
+#include "suggest/outline.h"
 
 #define WHITE " \t\n\f\r"
 #define NAME_LENGTH_MAX 200U
@@ -54,6 +56,17 @@ static char *make_classes(const xmlNode *node) {
         return classes;
 }
 
+/* The name of the element as a selector may hold it: odd ones are any element's. */
+static const char *make_tag(const xmlNode *node) {
+        const char *tag = (const char *) node->name;
+
+        for (const char *p = tag; *p; p++)
+                if (!isalpha((unsigned char) *p) &&
+                    (p == tag || (!isdigit((unsigned char) *p) && !strchr("-_", *p))))
+                        return "*";
+        return tag;
+}
+
 static void add_run(Outline *outline, const char *text, Element *owner) {
         unsigned weight = words_weight(text, strlen(text));
 
@@ -68,7 +81,7 @@ static const Element *add_element(Outline *outline, xmlNode *node, const Element
 
         *element = (Element){
                 .node = node,
-                .tag = (const char *) node->name,
+                .tag = make_tag(node),
                 .classes = make_classes(node),
                 .parent = parent,
                 .runs = outline->runs_end,

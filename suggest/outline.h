@@ -22,7 +22,7 @@ typedef struct TextRun {
 /* An element that readers see, or might. */
 struct Element {
         xmlNode *node;
-        const char *tag;
+        const char *tag;       /* "*" where a selector cannot name it */
         char *classes;         /* see FOREACH_CLASS() */
         const Element *parent; /* NULL: it is the root */
         const Element *end;    /* behind the last element inside */

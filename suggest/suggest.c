@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "suggest/suggest.h"
+#include <assert.h>
+
 #include "common/log.h"
 #include "fetch/charset.h"
 #include "fetch/deadline.h"
@@ -199,6 +201,7 @@ int suggest_run(const Config *config, const Suggest *options) {
         _cleanup_free_ Proposals *proposals = xcalloc(1, sizeof(Proposals));
         int r;
 
+        assert(options->number > 0 && !options->page != !options->url);
         r = load(config->user_agent.text, options, &arrival);
         if (r < 0)
                 return r;

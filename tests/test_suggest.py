@@ -235,6 +235,7 @@ def test_controls_of_names(place, tmp_path):
         for number in (1, 2):
             proposal, said = suggest(page, number)
             assert not re.search("[\x80-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", said + (proposal or ""))
+            assert "XPath" not in said
 
 
 # How well it does on real pages, counted by site, and each look of a site once.
