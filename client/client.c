@@ -53,10 +53,8 @@ int client_new(const char *path, const ClientRequest *request, Db *json, Client 
 }
 
 void client_set_cursor(Client *client, const char *cursor) {
-        const char *dash = strchr(cursor, '-');
-
         (void) snprintf(client->cursor, sizeof(client->cursor), "%s", cursor);
-        client->id = dash ? strtoll(dash + 1, NULL, 10) : 0;
+        client->id = cursor_id(cursor);
 }
 
 const char *client_cursor(const Client *client) {
@@ -240,7 +238,7 @@ static int on_hello(Client *client, ClientEvent *e, const char *store, int64_t a
         client->greeted = true;
         e->type = CLIENT_HELLO;
         e->store = client->store;
-        go_on_after(client, e, after);
+        go_on_after(client, e, MAX(after, client->id)); /* never back */
         return 1;
 }
 

@@ -11,6 +11,12 @@ bool cursor_valid(const char *s) {
         return id > 0 && id < 20 && !s[store + 1 + id] && store + 1 + id <= CURSOR_MAX;
 }
 
+int64_t cursor_id(const char *s) {
+        const char *dash = strchr(s, '-');
+
+        return dash ? strtoll(dash + 1, NULL, 10) : 0;
+}
+
 void item_copy_text(char *to, size_t size, const char *from) {
         size_t n = from ? strlen(from) : 0;
 
@@ -52,7 +58,8 @@ int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret) {
         if (!streq(strnull(rows_text(rows, 0)), "item"))
                 return 0;
         item_read(rows, ret);
-        return ret->id > 0 && cursor_valid(ret->cursor) && (!whole || *ret->headline);
+        return ret->id > 0 && cursor_valid(ret->cursor) && cursor_id(ret->cursor) == ret->id &&
+               (!whole || *ret->headline);
 }
 
 static int line_value(Db *json, const char *line, const char *path, char **ret,

@@ -27,6 +27,9 @@ typedef struct Item {
 /* "5f3c9a1e-42", and nothing else that could get into a request. */
 bool cursor_valid(const char *s);
 
+/* The id in a valid cursor; 0 in "". */
+int64_t cursor_id(const char *s);
+
 /* From a row: the type, then id, cursor, source, headline, url, language, published, first_seen,
  * revises, repeats. */
 void item_read(Rows *rows, Item *ret);

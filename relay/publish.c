@@ -10,12 +10,10 @@
 
 /* The id in a cursor. */
 static int64_t id_of(natsMsg *message) {
-        const char *cursor = NULL, *dash;
+        const char *cursor = NULL;
 
-        if (natsMsgHeader_Get(message, HEADER_CURSOR, &cursor) != NATS_OK)
-                return 0;
-        dash = strrchr(cursor, '-');
-        return dash ? strtoll(dash + 1, NULL, 10) : 0;
+        return natsMsgHeader_Get(message, HEADER_CURSOR, &cursor) == NATS_OK ? cursor_id(cursor)
+                                                                             : 0;
 }
 
 /*

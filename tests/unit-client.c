@@ -173,6 +173,9 @@ static void test_client_goes_on(void **state) {
         expect_hello(2);
         assert_false(event.missed);
         expect_item(3); /* and none twice */
+        say(HELLO(1) ITEM(2) ITEM(4));
+        expect_hello(3);
+        expect_item(4);
 }
 
 static void test_client_gaps(void **state) {
@@ -255,6 +258,7 @@ static void test_client_other_lines(void **state) {
         (void) connect_client();
         say("{\"type\":\"weather\",\"x\":[1]}\n" HELLO(
                 0) "{\"type\":\"item\",\"id\":1,\"cursor\":\"" STORE "-1\"}\n"
+                   "{\"type\":\"item\",\"id\":2,\"cursor\":\"" STORE "-1\",\"headline\":\"x\"}\n"
                    "{\"type\":\"bye\",\"reason\":\"end\"}\n");
         assert_int_equal(next(), 1);
         assert_string_equal(event.name, "weather");
@@ -262,6 +266,8 @@ static void test_client_other_lines(void **state) {
         assert_int_equal(next(), 1);
         assert_int_equal(event.type, CLIENT_LINE); /* no item: it has no headline */
         assert_string_equal(event.name, "item");
+        assert_int_equal(next(), 1);
+        assert_int_equal(event.type, CLIENT_LINE); /* nor this: whose cursor is that? */
         assert_int_equal(next(), 1);
         assert_string_equal(event.name, "bye");
 }
