@@ -215,13 +215,13 @@ void settings_done(const Setting *table, size_t n, void *object) {
                         values_done(target_of(table + i, object));
 }
 
-typedef struct Reading {
+typedef struct SettingsReading {
         const Setting *table;
         size_t n;
         void *object;
-} Reading;
+} SettingsReading;
 
-static bool has_section(const Reading *reading, const char *section) {
+static bool has_section(const SettingsReading *reading, const char *section) {
         for (size_t i = 0; i < reading->n; i++)
                 if (streq(reading->table[i].section, section))
                         return true;
@@ -230,7 +230,7 @@ static bool has_section(const Reading *reading, const char *section) {
 
 static int on_line(const char *path, unsigned line, const char *section, const char *key,
                    const char *text, void *userdata) {
-        const Reading *reading = userdata;
+        const SettingsReading *reading = userdata;
         const char *why = "is not valid";
         int r;
 
@@ -267,7 +267,7 @@ static int on_line(const char *path, unsigned line, const char *section, const c
 }
 
 int settings_read(const char *path, const Setting *table, size_t n, void *object) {
-        Reading reading = { .table = table, .n = n, .object = object };
+        SettingsReading reading = { .table = table, .n = n, .object = object };
 
         return ini_read(path, on_line, &reading);
 }

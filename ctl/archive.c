@@ -74,7 +74,7 @@ static int say(const Db *db, int r) {
         (from), INT64_MAX, (limit), (query)->sources, set((query)->since), set((query)->until),    \
                 (query)->words
 
-static int find_first(Db *db, const Query *query, int64_t *ret) {
+static int find_first(Db *db, const ArchiveQuery *query, int64_t *ret) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
@@ -93,7 +93,7 @@ static int find_first(Db *db, const Query *query, int64_t *ret) {
 }
 
 /* Returns how many items it handed on. */
-static int read_page(Db *db, const Query *query, const ArchiveReader *reader, int64_t *from,
+static int read_page(Db *db, const ArchiveQuery *query, const ArchiveReader *reader, int64_t *from,
                      int *ret_reader) {
         _cleanup_rows_ Rows *rows = NULL;
         static Item item;
@@ -117,7 +117,7 @@ static int read_page(Db *db, const Query *query, const ArchiveReader *reader, in
         return r < 0 ? r : n;
 }
 
-int archive_read(Db *db, const Query *query, const ArchiveReader *reader) {
+int archive_read(Db *db, const ArchiveQuery *query, const ArchiveReader *reader) {
         int64_t from;
         int r, n, failed = 0;
 
@@ -187,12 +187,13 @@ static int time_of(const char *option, const char *value, char text[static TIME_
         return 0;
 }
 
-void query_done(Query *query) {
+void query_done(ArchiveQuery *query) {
         free(query->sources);
 }
 
-int query_init(Query *ret, const Options *options, int64_t newest) {
-        Query query = { .newest = options->number == NUMBER_UNSET ? newest : options->number };
+int query_init(ArchiveQuery *ret, const Options *options, int64_t newest) {
+        ArchiveQuery query = { .newest =
+                                       options->number == NUMBER_UNSET ? newest : options->number };
         int r;
 
         r = time_of("since", options->since, query.since);

@@ -10,7 +10,7 @@
 int archive_open(const char *path, Db **ret);
 
 /* What is asked for. */
-typedef struct Query {
+typedef struct ArchiveQuery {
         char *sources;         /* a JSON list; NULL: all */
         char since[TIME_SIZE]; /* as in the database; "": no limit */
         char until[TIME_SIZE];
@@ -18,14 +18,14 @@ typedef struct Query {
         int64_t newest;    /* only the newest so many; negative: all */
         const char *json;  /* as what each item is handed on: "item", the socket's line; "feed", of
                               JSON Feed; NULL: no JSON */
-} Query;
+} ArchiveQuery;
 
 #define _cleanup_query_ _cleanup_(query_done)
 
 /* By the options, with so many items where they do not say. What is wrong is said; -EINVAL: wrong
  * usage. */
-int query_init(Query *ret, const Options *options, int64_t newest);
-void query_done(Query *query);
+int query_init(ArchiveQuery *ret, const Options *options, int64_t newest);
+void query_done(ArchiveQuery *query);
 
 /*
  * Hands on items in the order of their ids, in pages of some hundred: item() for each, then page()
@@ -38,7 +38,7 @@ typedef struct ArchiveReader {
         void *userdata;
 } ArchiveReader;
 
-int archive_read(Db *db, const Query *query, const ArchiveReader *reader);
+int archive_read(Db *db, const ArchiveQuery *query, const ArchiveReader *reader);
 
 /* A cursor before what was first seen at a time, as in the database. */
 int archive_place(Db *db, const char *since, char ret[static CURSOR_MAX + 1]);

@@ -182,7 +182,7 @@ int export_run(const Options *options, const Config *config) {
                           .first = true };
         const ArchiveReader reader = { on_item, on_page, &export };
         _cleanup_(db_freep) Db *db = NULL;
-        _cleanup_query_ Query query = {};
+        _cleanup_query_ ArchiveQuery query = {};
         int r;
 
         assert(export.format->item);

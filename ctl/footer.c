@@ -7,16 +7,16 @@
 
 #define SOURCES_SHOWN_MAX 4096U /* sources */
 
-typedef struct Entry {
+typedef struct FooterSource {
         char *name;
         char state[24];
         time_t since;
-} Entry;
+} FooterSource;
 
 struct Footer {
         const Terminal *terminal;
         bool connected;
-        Entry *entries;
+        FooterSource *entries;
         size_t n;
         unsigned drawn; /* cells of the line on the screen */
 };
@@ -46,21 +46,21 @@ void footer_connection(Footer *footer, bool connected) {
 }
 
 int footer_source(Footer *footer, const char *name, const char *state, const char *since) {
-        Entry *entry = footer->entries, *end = footer->entries + footer->n;
+        FooterSource *entry = footer->entries, *end = footer->entries + footer->n;
 
         while (entry < end && !streq(entry->name, name))
                 entry++;
         if (entry == end) {
-                Entry *grown;
+                FooterSource *grown;
 
                 if (footer->n >= SOURCES_SHOWN_MAX)
                         return 0;
-                grown = reallocarray(footer->entries, footer->n + 1, sizeof(Entry));
+                grown = reallocarray(footer->entries, footer->n + 1, sizeof(FooterSource));
                 if (!grown)
                         return -ENOMEM;
                 footer->entries = grown;
                 entry = grown + footer->n;
-                *entry = (Entry){ .name = strdup(name) };
+                *entry = (FooterSource){ .name = strdup(name) };
                 if (!entry->name)
                         return -ENOMEM;
                 footer->n++;
@@ -71,14 +71,14 @@ int footer_source(Footer *footer, const char *name, const char *state, const cha
 }
 
 /* Here what has nothing on its strip is no trouble: tickerctl status knows where it is. */
-static bool is_trouble(const Entry *entry) {
+static bool is_trouble(const FooterSource *entry) {
         return !streq(entry->state, "ok") && !streq(entry->state, "empty") &&
                !streq(entry->state, "pending") && !streq(entry->state, "disabled");
 }
 
 /* Returns whether it is bad news. */
 static bool compose(const Footer *footer, Buffer *b) {
-        const Entry *bad = NULL;
+        const FooterSource *bad = NULL;
         size_t n_bad = 0, n = 0;
         char since[32] = "";
         struct tm tm;
@@ -87,7 +87,8 @@ static bool compose(const Footer *footer, Buffer *b) {
                 (void) buffer_puts(b, "no connection to the daemon; trying again");
                 return true;
         }
-        for (const Entry *entry = footer->entries; entry < footer->entries + footer->n; entry++) {
+        for (const FooterSource *entry = footer->entries; entry < footer->entries + footer->n;
+             entry++) {
                 n += !streq(entry->state, "disabled");
                 if (is_trouble(entry)) {
                         bad = entry;

@@ -65,7 +65,7 @@ static int join_quoted(const Options *options, Buffer *b) {
 }
 
 /* As the language of FTS5; what is none, such as a word with a hyphen, word by word. */
-static int search(Printing *p, Query *query, const ArchiveReader *reader) {
+static int search(Printing *p, ArchiveQuery *query, const ArchiveReader *reader) {
         _cleanup_buffer_ Buffer words = BUFFER(WORDS_MAX);
         int r;
 
@@ -90,7 +90,7 @@ int last_run(const Options *options, const Config *config) {
         bool searching = options->verb == VERB_SEARCH;
         Printing p = { .options = options, .out = BUFFER(PAGE_MAX) };
         const ArchiveReader reader = { on_item, on_page, &p };
-        _cleanup_query_ Query query = {};
+        _cleanup_query_ ArchiveQuery query = {};
         int r;
 
         r = query_init(&query, options, searching ? SEARCH_DEFAULT : LAST_DEFAULT);

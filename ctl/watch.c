@@ -271,7 +271,7 @@ static int make_client(Watch *w) {
 static int find_cursor(Watch *w, const Config *config) {
         const char *since = w->options->since;
         _cleanup_(db_freep) Db *archive = NULL;
-        _cleanup_query_ Query query = {};
+        _cleanup_query_ ArchiveQuery query = {};
         char cursor[CURSOR_MAX + 1];
         int r;
 

@@ -22,13 +22,13 @@ struct JsonStrip {
 };
 
 /* One text being read. */
-typedef struct Page {
+typedef struct JsonPage {
         const JsonStrip *strip;
         const char *text, *base;
         size_t size;
         Account account;
         Reply *reply;
-} Page;
+} JsonPage;
 
 /* One connection serves all sources. */
 static struct {
@@ -90,7 +90,7 @@ JsonStrip *json_strip_free(JsonStrip *strip) {
 }
 
 /* Starts a query about the page and steps to its row; *ret lives until rows_end(). */
-static int query_page(const Page *page, Sql statement, const char *path, Rows **ret) {
+static int query_page(const JsonPage *page, Sql statement, const char *path, Rows **ret) {
         int r;
 
         r = db_query(page->strip->db, statement, ret, path ? "ts" : "t", page->text, page->size,
@@ -99,7 +99,7 @@ static int query_page(const Page *page, Sql statement, const char *path, Rows **
 }
 
 /* The row of one entry. */
-static int add_entry(Page *page, Rows *row) {
+static int add_entry(JsonPage *page, Rows *row) {
         _cleanup_free_ char *headline = NULL;
         RawEntry raw = {
                 .link = rows_text(row, 1),
@@ -126,7 +126,7 @@ static int add_entry(Page *page, Rows *row) {
 }
 
 /* The entries of one strip, which is given as JSON. */
-static int read_strip(Page *page, const char *text) {
+static int read_strip(JsonPage *page, const char *text) {
         const JsonPaths *paths = &page->strip->paths;
         _cleanup_rows_ Rows *entries = NULL;
         int r;
@@ -154,7 +154,7 @@ static const char *kind_of(const char *json) {
 /* One alternative. 1: its strip was found and has entries. */
 static int read_alternative(void *userdata, size_t i) {
         _cleanup_rows_ Rows *part = NULL;
-        Page *page = userdata;
+        JsonPage *page = userdata;
         int r;
 
         r = query_page(page, SQL_JSON_PART, page->strip->source->strip.items[i].text, &part);
@@ -171,7 +171,7 @@ static int read_alternative(void *userdata, size_t i) {
         return r < 0 ? r : alternatives_took(i, &page->account, page->reply);
 }
 
-static int is_shown(const Page *page) {
+static int is_shown(const JsonPage *page) {
         const Value *when = &page->strip->source->when;
         _cleanup_rows_ Rows *flag = NULL;
         int r;
@@ -182,7 +182,7 @@ static int is_shown(const Page *page) {
         return r <= 0 ? r : entry_says_yes(rows_text(flag, 0));
 }
 
-static int read_page(Page *page) {
+static int read_page(JsonPage *page) {
         const Source *source = page->strip->source;
         _cleanup_rows_ Rows *valid = NULL;
         int r;
@@ -202,7 +202,9 @@ static int read_page(Page *page) {
 
 int json_strip_read(const JsonStrip *strip, char *text, size_t size, const char *base,
                     Reply *reply) {
-        Page page = { .strip = strip, .text = text, .size = size, .base = base, .reply = reply };
+        JsonPage page = {
+                .strip = strip, .text = text, .size = size, .base = base, .reply = reply
+        };
         const char *why;
         int r;
 

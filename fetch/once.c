@@ -7,10 +7,10 @@
 #include "fetch/page.h"
 #include "fetch/secret.h"
 
-typedef struct Reading {
+typedef struct PageReading {
         Reader *reader;
         Reply *reply;
-} Reading;
+} PageReading;
 
 static int print(const Reply *reply, const char *name) {
         _cleanup_buffer_ Buffer line = BUFFER(0);
@@ -30,7 +30,7 @@ static int print(const Reply *reply, const char *name) {
         return 0;
 }
 
-static int read_file(const Reading *reading, const char *path, const char *url) {
+static int read_file(const PageReading *reading, const char *path, const char *url) {
         _cleanup_buffer_ Buffer body = BUFFER(0);
         int r;
 
@@ -45,7 +45,7 @@ static int read_file(const Reading *reading, const char *path, const char *url) 
 }
 
 static void on_answer(const HttpAnswer *answer, void *userdata) {
-        Reading *reading = userdata;
+        PageReading *reading = userdata;
 
         explain("%s answered with status %ld", answer->url, answer->reply->http);
         if (answer->reply->state == STATE_OK)
@@ -72,7 +72,7 @@ static int name_of(const char *path, char **ret) {
 static int read_once(const Config *config, const Once *once, Source *source, Reply *reply) {
         _cleanup_(reader_freep) Reader *reader = NULL;
         const char *url = once->url ? once->url : source->url.text;
-        Reading reading = { .reply = reply };
+        PageReading reading = { .reply = reply };
         usec_t begin = time_monotonic();
         int r;
 

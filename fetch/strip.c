@@ -7,7 +7,7 @@
 #define _cleanup_object_ _cleanup_(object_freep)
 
 /* One page being read. */
-typedef struct Page {
+typedef struct StripPage {
         const Strip *strip;
         xmlDoc *document;
         Query query;
@@ -16,7 +16,7 @@ typedef struct Page {
         size_t number; /* of the node at hand among those that a Strip= finds, from 1 */
         Account account;
         Reply *reply;
-} Page;
+} StripPage;
 
 /* libxml2 has 16 bits for it: 65535 and 0 tell nothing. */
 static long line_of(const xmlNode *node) {
@@ -31,7 +31,8 @@ static long line_of(const xmlNode *node) {
 
 /* The text of what a selector finds: of its first node, or the string it makes. 0: it finds
  * nothing. */
-static int read_text(Page *page, const Selector *selector, xmlNode *node, bool drop, Buffer *b) {
+static int read_text(StripPage *page, const Selector *selector, xmlNode *node, bool drop,
+                     Buffer *b) {
         _cleanup_object_ xmlXPathObject *object = NULL;
         xmlChar *text;
         int r;
@@ -57,7 +58,7 @@ static int read_text(Page *page, const Selector *selector, xmlNode *node, bool d
 }
 
 /* Marks what Drop= names in an entry, or takes the marks away. */
-static int mark_dropped(Page *page, xmlNode *item, xmlXPathObject **objects) {
+static int mark_dropped(StripPage *page, xmlNode *item, xmlXPathObject **objects) {
         const Strip *strip = page->strip;
 
         for (size_t i = 0; i < strip->source->drop.n; i++) {
@@ -74,7 +75,7 @@ static int mark_dropped(Page *page, xmlNode *item, xmlXPathObject **objects) {
         return 0;
 }
 
-static void unmark_dropped(const Page *page, xmlXPathObject **objects) {
+static void unmark_dropped(const StripPage *page, xmlXPathObject **objects) {
         for (size_t i = 0; objects && i < page->strip->source->drop.n; i++) {
                 if (!objects[i])
                         continue;
@@ -85,7 +86,7 @@ static void unmark_dropped(const Page *page, xmlXPathObject **objects) {
 }
 
 /* Link= may name the attribute or an element whose text is the address. */
-static int read_parts(Page *page, xmlNode *item, RawEntry *ret) {
+static int read_parts(StripPage *page, xmlNode *item, RawEntry *ret) {
         const Strip *strip = page->strip;
         RawEntry raw = { .account = &page->account };
         int r;
@@ -114,7 +115,7 @@ static int read_parts(Page *page, xmlNode *item, RawEntry *ret) {
         return 1;
 }
 
-static int read_item(Page *page, xmlNode *item) {
+static int read_item(StripPage *page, xmlNode *item) {
         _cleanup_free_ xmlXPathObject **dropped = NULL;
         Entry entry;
         RawEntry raw;
@@ -142,7 +143,7 @@ static int read_item(Page *page, xmlNode *item) {
 }
 
 /* Of the node at hand, before its items are read. */
-static void explain_node(Page *page, const xmlNode *node, size_t n) {
+static void explain_node(StripPage *page, const xmlNode *node, size_t n) {
         char line[LINE_TEXT_MAX];
 
         account_clear(&page->account);
@@ -151,7 +152,7 @@ static void explain_node(Page *page, const xmlNode *node, size_t n) {
 }
 
 /* The entries of one strip; reply->n_entries tells whether there are any. */
-static int read_strip(Page *page, xmlNode *node) {
+static int read_strip(StripPage *page, xmlNode *node) {
         _cleanup_object_ xmlXPathObject *items = NULL;
         int r;
 
@@ -171,7 +172,7 @@ static int read_strip(Page *page, xmlNode *node) {
 
 static int read_alternative(void *userdata, size_t i) {
         _cleanup_object_ xmlXPathObject *nodes = NULL;
-        Page *page = userdata;
+        StripPage *page = userdata;
         int r;
 
         if (!page->strip->strips[i].compiled)
@@ -194,7 +195,7 @@ static int read_alternative(void *userdata, size_t i) {
         return 0;
 }
 
-static int is_shown(Page *page) {
+static int is_shown(StripPage *page) {
         int r;
 
         if (!page->strip->when.compiled)
@@ -203,7 +204,7 @@ static int is_shown(Page *page) {
         return r <= 0 ? r : entry_says_yes(page->headline.data);
 }
 
-static int prepare(Page *page, const char *url) {
+static int prepare(StripPage *page, const char *url) {
         const Strip *strip = page->strip;
         const Selector *const single[] = {
                 &strip->when, &strip->item, &strip->headline, &strip->link, &strip->published,
@@ -224,7 +225,7 @@ static int prepare(Page *page, const char *url) {
 
 int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) {
         _cleanup_(document_freep) xmlDoc *document = NULL;
-        Page page = {
+        StripPage page = {
                 .strip = strip,
                 .headline = BUFFER(CONTENT_MAX),
                 .link = BUFFER(CONTENT_MAX),
