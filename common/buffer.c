@@ -37,24 +37,20 @@ int buffer_reserve(Buffer *b, size_t n) {
         return 0;
 }
 
-int buffer_append(Buffer *b, const void *data, size_t n) {
-        int r;
-
-        r = buffer_reserve(b, n);
-        if (r < 0)
-                return r;
+void buffer_append(Buffer *b, const void *data, size_t n) {
+        if (buffer_reserve(b, n) < 0)
+                return;
         if (n > 0)
                 memcpy(b->data + b->size, data, n);
         b->size += n;
         b->data[b->size] = '\0';
-        return 0;
 }
 
-int buffer_puts(Buffer *b, const char *s) {
-        return buffer_append(b, s, strlen(s));
+void buffer_puts(Buffer *b, const char *s) {
+        buffer_append(b, s, strlen(s));
 }
 
-int buffer_printf(Buffer *b, const char *format, ...) {
+void buffer_printf(Buffer *b, const char *format, ...) {
         _cleanup_free_ char *text = NULL;
         va_list arguments;
         int n;
@@ -62,11 +58,13 @@ int buffer_printf(Buffer *b, const char *format, ...) {
         va_start(arguments, format);
         n = vasprintf(&text, format, arguments);
         va_end(arguments);
-        if (n < 0) {
-                text = NULL;
-                return b->error = b->error < 0 ? b->error : -ENOMEM;
+        if (n >= 0) {
+                buffer_append(b, text, (size_t) n);
+                return;
         }
-        return buffer_append(b, text, (size_t) n);
+        text = NULL;
+        if (b->error == 0)
+                b->error = -ENOMEM;
 }
 
 int buffer_steal(Buffer *b, char **ret) {
@@ -102,11 +100,11 @@ int buffer_read_file(int fd, size_t max, Buffer *ret) {
                         return -errno;
                 if (n == 0)
                         break;
-                r = buffer_append(&b, chunk, (size_t) n);
-                if (r < 0)
-                        return r == -ENOBUFS ? -EFBIG : r;
+                buffer_append(&b, chunk, (size_t) n);
+                if (buffer_error(&b) == -ENOBUFS)
+                        return -EFBIG;
         }
-        r = buffer_reserve(&b, 0);
+        r = buffer_reserve(&b, 0); /* the text of an empty file is "" */
         if (r < 0)
                 return r;
 

@@ -2,12 +2,13 @@
 #pragma once
 
 /*
- * A growing byte buffer that knows how large it may become. Start it with BUFFER(max); it owns its
- * memory until buffer_done(). What it holds is always followed by a NUL that does not count.
+ * A growing byte buffer that knows how large it may become. Start it with BUFFER(max), where max is
+ * less than SIZE_MAX; it owns its memory until buffer_done(). What it holds is always followed by a
+ * NUL that does not count.
  *
- * Errors stick: after the first one nothing more is appended, each later call returns the same
- * error, and buffer_error() tells of it. So a text is put together without a look at each step, and
- * checked once, at the end. buffer_done() and buffer_clear() forget the error.
+ * Errors stick: after the first one nothing more is appended, and buffer_error() tells of it. So a
+ * text is put together without a look at each step, and checked once, at the end. buffer_done() and
+ * buffer_clear() forget the error.
  */
 
 #include <stdarg.h>
@@ -37,15 +38,16 @@ static inline int buffer_error(const Buffer *b) {
 /* Forgets what it holds and the error, keeps the memory. */
 void buffer_clear(Buffer *b);
 
-/* Makes room for n bytes more, and a data that is not NULL. Errors as above. */
+/* Makes room for n bytes more, so that data is not NULL. Returns the error, if there is one. */
 int buffer_reserve(Buffer *b, size_t n);
 
-/* Appends; each call all or nothing, errors as above. */
-int buffer_append(Buffer *b, const void *data, size_t n);
-int buffer_puts(Buffer *b, const char *s);
-int buffer_printf(Buffer *b, const char *format, ...) _printf_(2, 3);
+/* Each appends all or, if there is an error, nothing. */
+void buffer_append(Buffer *b, const void *data, size_t n);
+void buffer_puts(Buffer *b, const char *s);
+void buffer_printf(Buffer *b, const char *format, ...) _printf_(2, 3);
 
-/* Hands the text on to the caller, who frees it; the buffer is empty then. Or the first error. */
+/* Hands the text on to the caller, who frees it; the buffer is empty then. Or returns the first
+ * error, and keeps it. */
 int buffer_steal(Buffer *b, char **ret);
 
 /* Takes n bytes off the front. */

@@ -15,34 +15,30 @@ bool source_name_valid(const char *name) {
                strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-static int setting_interval(const Value *value, void *target, const char **ret_why) {
+/* A time span within limits; of one outside, otherwise is the reason. */
+static int span_within(const Value *value, usec_t least, usec_t most, const char *otherwise,
+                       usec_t *target, const char **ret_why) {
         usec_t span;
         int r;
 
         r = setting_timespan(value, &span, ret_why);
         if (r < 0)
                 return r;
-        if (span < SOURCE_INTERVAL_MIN || span > 366 * USEC_PER_DAY) {
-                *ret_why = "is not from 1s to a year";
+        if (span < least || span > most) {
+                *ret_why = otherwise;
                 return -EINVAL;
         }
-        *(usec_t *) target = span;
+        *target = span;
         return 0;
 }
 
-static int setting_timeout(const Value *value, void *target, const char **ret_why) {
-        usec_t span;
-        int r;
+static int setting_interval(const Value *value, void *target, const char **ret_why) {
+        return span_within(value, SOURCE_INTERVAL_MIN, 366 * USEC_PER_DAY,
+                           "is not from 1s to a year", target, ret_why);
+}
 
-        r = setting_timespan(value, &span, ret_why);
-        if (r < 0)
-                return r;
-        if (span > USEC_PER_HOUR) {
-                *ret_why = "is longer than 1h";
-                return -EINVAL;
-        }
-        *(usec_t *) target = span;
-        return 0;
+static int setting_timeout(const Value *value, void *target, const char **ret_why) {
+        return span_within(value, 0, USEC_PER_HOUR, "is longer than 1h", target, ret_why);
 }
 
 static int setting_max_size(const Value *value, void *target, const char **ret_why) {
@@ -60,7 +56,7 @@ static int setting_max_size(const Value *value, void *target, const char **ret_w
         return 0;
 }
 
-/* A bad one is kept too, so that it is not called missing as well. */
+/* A bad one is kept as well, or it would be reported once more, as missing. */
 static int setting_url(const Value *value, void *target, const char **ret_why) {
         const char *host = startswith(value->text, "http://");
         int r;
@@ -86,8 +82,8 @@ static int setting_url(const Value *value, void *target, const char **ret_why) {
         return 0;
 }
 
-/* The shape of a tag in BCP 47 (RFC 5646, 2.1): subtags of letters and digits; no registry is
- * asked. */
+/* The form of a tag in BCP 47 (RFC 5646, 2.1): subtags of up to eight letters and digits. Whether
+ * there is such a language is not looked up. */
 static int setting_language(const Value *value, void *target, const char **ret_why) {
         size_t subtag = 0;
 

@@ -70,7 +70,7 @@ bool utf8_valid(const char *s, size_t n) {
         return true;
 }
 
-int utf8_put(Buffer *b, uint32_t character) {
+void utf8_put(Buffer *b, uint32_t character) {
         char bytes[4];
         size_t n;
 
@@ -93,7 +93,7 @@ int utf8_put(Buffer *b, uint32_t character) {
                 bytes[3] = (char) (0x80 | (character & 0x3f));
                 n = 4;
         }
-        return buffer_append(b, bytes, n);
+        buffer_append(b, bytes, n);
 }
 
 static bool steers_terminal(uint32_t c) {

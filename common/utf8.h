@@ -16,8 +16,8 @@ bool utf8_valid(const char *s, size_t n);
  */
 size_t utf8_next(const char *s, size_t n, uint32_t *ret_character);
 
-/* Appends one character. Errors as buffer_append(). */
-int utf8_put(Buffer *b, uint32_t character);
+/* Appends one character. */
+void utf8_put(Buffer *b, uint32_t character);
 
 /*
  * Makes a text harmless for a terminal, in place: each byte of a control character (U+0000 to

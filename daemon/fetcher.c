@@ -271,7 +271,8 @@ static int open_connection(Fetcher *f) {
 static int send_request(Fetcher *f, FetchRequest request) {
         int r;
 
-        r = buffer_printf(&f->output, "%s\n", request.name);
+        buffer_printf(&f->output, "%s\n", request.name);
+        r = buffer_error(&f->output);
         if (r < 0)
                 return r;
         request.deadline = time_monotonic() + request.timeout + GRACE;

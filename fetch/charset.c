@@ -120,55 +120,46 @@ static Charset decide(const Buffer *page, const CharsetHints *hints, const Censu
 }
 
 /* The bytes after the mark in valid UTF-8: iconv(3), and U+FFFD for what it does not take. */
-static int convert(iconv_t handle, const char *s, size_t n, size_t unit, Buffer *out) {
+static void convert(iconv_t handle, const char *s, size_t n, size_t unit, Buffer *out) {
         char *in = (char *) s;
         bool more = true;
 
         while (more) {
                 char chunk[16384], *to = chunk;
                 size_t room = sizeof(chunk), result;
-                int error, r;
+                int error;
 
                 /* The last call has no input: some encodings hold a character back. */
                 more = n > 0;
                 result = iconv(handle, more ? &in : NULL, more ? &n : NULL, &to, &room);
                 error = result == (size_t) -1 ? errno : 0;
-                r = buffer_append(out, chunk, sizeof(chunk) - room);
-                if (r < 0)
-                        return r;
+                buffer_append(out, chunk, sizeof(chunk) - room);
                 if (more && (error == EILSEQ || error == EINVAL)) {
                         /* EINVAL: the page ends in mid-character, one mark for all that is left. */
                         size_t skip = error == EINVAL ? n : MIN(unit, n);
 
                         in += skip;
                         n -= skip;
-                        r = buffer_puts(out, REPLACEMENT);
-                        if (r < 0)
-                                return r;
+                        buffer_puts(out, REPLACEMENT);
                 }
         }
-        return 0;
 }
 
-static int repair(const char *s, size_t n, Buffer *out) {
+static void repair(const char *s, size_t n, Buffer *out) {
         size_t plain = 0;
-        int r;
 
         for (size_t i = 0; i < n;) {
                 uint32_t character;
                 size_t length = utf8_next(s + i, n - i, &character);
 
                 if (is_replacement(s + i, length, character)) {
-                        r = buffer_append(out, s + plain, i - plain);
-                        if (r >= 0)
-                                r = buffer_puts(out, REPLACEMENT);
-                        if (r < 0)
-                                return r;
+                        buffer_append(out, s + plain, i - plain);
+                        buffer_puts(out, REPLACEMENT);
                         plain = i + length;
                 }
                 i += length;
         }
-        return buffer_append(out, s + plain, n - plain);
+        buffer_append(out, s + plain, n - plain);
 }
 
 static int recode(Buffer *page, const char *name) {
@@ -180,14 +171,15 @@ static int recode(Buffer *page, const char *name) {
         if (r < 0)
                 return r;
         if (streq(name, utf8))
-                r = repair(page->data, page->size, &out);
+                repair(page->data, page->size, &out);
         else {
                 handle = iconv_open(utf8, name);
                 if (handle == (iconv_t) -1)
                         return errno == ENOMEM ? -ENOMEM : -EINVAL;
-                r = convert(handle, page->data, page->size, is_utf16(name) ? 2 : 1, &out);
+                convert(handle, page->data, page->size, is_utf16(name) ? 2 : 1, &out);
                 (void) iconv_close(handle);
         }
+        r = buffer_error(&out);
         if (r < 0)
                 return r;
         buffer_done(page);

@@ -58,7 +58,7 @@ static bool is_white(char c) {
 }
 
 /* Appends as much of the bytes as there is room for, cut at a character. */
-static int put(Text *t, const char *s, size_t n) {
+static void put(Text *t, const char *s, size_t n) {
         size_t room = t->limit - t->out->size;
 
         if (n > room) {
@@ -66,13 +66,12 @@ static int put(Text *t, const char *s, size_t n) {
                 while (n > 0 && ((unsigned char) s[n] & 0xc0) == 0x80)
                         n--;
         }
-        return buffer_append(t->out, s, n);
+        buffer_append(t->out, s, n);
 }
 
-static int add_string(Text *t, const char *s) {
+static void add_string(Text *t, const char *s) {
         while (s && *s && t->out->size < t->limit) {
                 size_t n = 0;
-                int r = 0;
 
                 if (is_white(*s)) {
                         t->space = true;
@@ -82,56 +81,53 @@ static int add_string(Text *t, const char *s) {
                 while (s[n] && !is_white(s[n]))
                         n++;
                 if (t->space)
-                        r = put(t, " ", 1);
-                if (r >= 0)
-                        r = put(t, s, n);
-                if (r < 0)
-                        return r;
+                        put(t, " ", 1);
+                put(t, s, n);
                 t->space = false;
                 s += n;
         }
-        return 0;
 }
 
 /* The depth of the tree is limited, and so is the recursion. */
-static int add_node(Text *t, const xmlNode *node) {
+static void add_node(Text *t, const xmlNode *node) {
         const xmlEntity *entity;
         bool boundary;
-        int r = 0;
 
         switch (node->type) {
         case XML_TEXT_NODE:
         case XML_CDATA_SECTION_NODE:
-                if (t->drop && node->_private == &mark)
-                        return 0;
-                return add_string(t, (const char *) node->content);
+                if (!t->drop || node->_private != &mark)
+                        add_string(t, (const char *) node->content);
+                return;
         case XML_ENTITY_REF_NODE:
                 /* Its child is the declaration, which has the text. */
                 entity = (const xmlEntity *) node->children;
-                return entity ? add_string(t, (const char *) entity->content) : 0;
+                if (entity)
+                        add_string(t, (const char *) entity->content);
+                return;
         case XML_NAMESPACE_DECL:
-                return add_string(t, (const char *) ((const xmlNs *) node)->href);
+                add_string(t, (const char *) ((const xmlNs *) node)->href);
+                return;
         case XML_ELEMENT_NODE:
         case XML_ATTRIBUTE_NODE:
         case XML_DOCUMENT_NODE:
         case XML_HTML_DOCUMENT_NODE:
                 break;
         default:
-                return 0;
+                return;
         }
         if (is_invisible(node))
-                return 0;
+                return;
 
         boundary = node->type == XML_ELEMENT_NODE && is_boundary(t, node);
         t->space |= boundary;
         if (!t->drop || node->_private != &mark)
-                for (const xmlNode *child = node->children; child && r >= 0; child = child->next) {
+                for (const xmlNode *child = node->children; child; child = child->next) {
                         if (t->out->size >= t->limit)
                                 break;
-                        r = add_node(t, child);
+                        add_node(t, child);
                 }
         t->space |= boundary;
-        return r;
 }
 
 int content_text(const xmlNode *node, bool drop, Buffer *b) {
@@ -145,7 +141,8 @@ int content_text(const xmlNode *node, bool drop, Buffer *b) {
                 text.xml = node->doc && node->doc->type == XML_DOCUMENT_NODE;
         if (node->type != XML_NAMESPACE_DECL && content_is_hidden(node))
                 return 0;
-        return add_node(&text, node);
+        add_node(&text, node);
+        return buffer_error(b);
 }
 
 bool content_is_hidden(const xmlNode *node) {

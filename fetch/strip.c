@@ -38,9 +38,8 @@ static int read_text(StripPage *page, const Selector *selector, xmlNode *node, b
         int r;
 
         buffer_clear(b);
-        r = buffer_append(b, "", 0); /* ends the text of the last entry, should nothing come here */
-        if (r >= 0)
-                r = query_run(&page->query, selector, node, &object);
+        buffer_puts(b, ""); /* ends the text of the last entry, should nothing come here */
+        r = query_run(&page->query, selector, node, &object);
         if (r < 0)
                 return r;
         if (object->type == XPATH_NODESET) {
@@ -52,8 +51,9 @@ static int read_text(StripPage *page, const Selector *selector, xmlNode *node, b
         text = xmlXPathCastToString(object);
         if (!text)
                 return -ENOMEM;
-        r = buffer_append(b, text, MIN((size_t) xmlStrlen(text), (size_t) CONTENT_MAX));
+        buffer_append(b, text, MIN((size_t) xmlStrlen(text), (size_t) CONTENT_MAX));
         xmlFree(text);
+        r = buffer_error(b);
         return r < 0 ? r : 1;
 }
 

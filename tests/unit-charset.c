@@ -20,7 +20,7 @@ static void check_bytes(const CharsetHints *hints, const char *page, size_t n, c
         _cleanup_buffer_ Buffer b = BUFFER(1 << 20);
         Charset charset;
 
-        assert_return_code(buffer_append(&b, page, n), 0);
+        buffer_append(&b, page, n);
         assert_return_code(charset_decode(&b, hints, &charset), 0);
         assert_string_equal(charset.name, name);
         assert_non_null(charset.why);
@@ -170,7 +170,7 @@ static void test_random_bytes(void **state) {
 
                         seed = seed * 1103515245 + 12345;
                         byte = (char) (seed >> 16);
-                        assert_return_code(buffer_append(&b, &byte, 1), 0);
+                        buffer_append(&b, &byte, 1);
                 }
                 assert_return_code(charset_decode(&b, &hints, &charset), 0);
                 assert_string_equal(charset.name,

@@ -100,13 +100,10 @@ static void test_too_many_entries(void **state) {
                 _cleanup_buffer_ Buffer b = BUFFER(FETCH_REPLY_MAX);
                 FetchReply reply;
 
-                assert_return_code(
-                        buffer_puts(&b, "{\"source\":\"a\",\"state\":\"ok\",\"items\":["), 0);
+                buffer_puts(&b, "{\"source\":\"a\",\"state\":\"ok\",\"items\":[");
                 for (unsigned i = 0; i < n; i++)
-                        assert_return_code(
-                                buffer_printf(&b, "%s{\"headline\":\"h%u\"}", i > 0 ? "," : "", i),
-                                0);
-                assert_return_code(buffer_puts(&b, "]}"), 0);
+                        buffer_printf(&b, "%s{\"headline\":\"h%u\"}", i > 0 ? "," : "", i);
+                buffer_puts(&b, "]}");
                 assert_int_equal(fetch_reply_parse(*state, b.data, b.size, &reply),
                                  n > FETCH_REPLY_ENTRIES_MAX ? -EBADMSG : 0);
         }
@@ -116,9 +113,9 @@ static void test_deep(void **state) {
         _cleanup_buffer_ Buffer b = BUFFER(FETCH_REPLY_MAX);
         FetchReply reply;
 
-        assert_return_code(buffer_puts(&b, "{\"source\":\"a\",\"state\":\"timeout\",\"x\":"), 0);
+        buffer_puts(&b, "{\"source\":\"a\",\"state\":\"timeout\",\"x\":");
         for (unsigned i = 0; i < 100000; i++)
-                assert_return_code(buffer_puts(&b, "["), 0);
+                buffer_puts(&b, "[");
         assert_int_equal(fetch_reply_parse(*state, b.data, b.size, &reply), -EBADMSG);
 }
 

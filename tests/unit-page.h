@@ -53,7 +53,7 @@ static inline void close_fixture(Fixture *f) {
 static inline void read_text(Fixture *f, const char *text) {
         Buffer b = BUFFER(1 << 20);
 
-        assert_return_code(buffer_puts(&b, text), 0);
+        buffer_puts(&b, text);
         reply_done(&f->reply);
         reader_read(f->reader, &b, "http://a.example/", NULL, &f->reply);
         assert_null(b.data);

@@ -137,12 +137,12 @@ static void test_source_long_lists(void **state) {
         _cleanup_buffer_ Buffer text = BUFFER(1 << 16);
         _cleanup_(source_freep) Source *source = NULL;
 
-        assert_int_equal(buffer_puts(&text, SOURCE), 0);
+        buffer_puts(&text, SOURCE);
         for (size_t i = 0; i < 64; i++)
-                assert_int_equal(buffer_puts(&text, "Drop=.//i\n"), 0);
+                buffer_puts(&text, "Drop=.//i\n");
         source = load_source(text.data, "");
         assert_int_equal(source->drop.n, 64);
-        assert_int_equal(buffer_puts(&text, "Drop=.//b\nDrop=.//u\n"), 0);
+        buffer_puts(&text, "Drop=.//b\nDrop=.//u\n");
         assert_null(load_source(text.data, "harbour.source:69"));
 }
 

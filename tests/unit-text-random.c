@@ -56,13 +56,13 @@ static void random_text(uint64_t *seed, Buffer *b) {
                 char byte = (char) random_next(seed);
 
                 if (kind == 0) /* bytes */
-                        assert_int_equal(buffer_append(b, &byte, 1), 0);
+                        buffer_append(b, &byte, 1);
                 else if (kind == 1) { /* bytes that are likely to be UTF-8 or nearly */
                         byte = (char) (0x80 | ((unsigned char) byte &
                                                (random_below(seed, 3) == 0 ? 0x7f : 0x3f)));
-                        assert_int_equal(buffer_append(b, &byte, 1), 0);
+                        buffer_append(b, &byte, 1);
                 } else
-                        assert_int_equal(utf8_put(b, random_character(seed)), 0);
+                        utf8_put(b, random_character(seed));
         }
 }
 
