@@ -301,7 +301,7 @@ int client_next(Client *client, ClientEvent *ret) {
                         return 0;
                 e.line = line;
                 if (r > 0)
-                        r = item_parse(client->json, line, e.size, !client->request->cursors_only,
+                        r = item_parse(client->json, line, e.size, client->request->parts,
                                        &client->item);
                 if (r >= 0)
                         r = r > 0 ? on_item(client, &e) : on_line(client, &e);

@@ -37,7 +37,7 @@ typedef struct ClientRequest {
         int64_t last;        /* where no cursor is known: the newest so many items first; -1: all */
         bool states; /* the state of each source, first in a status report, then as it changes */
         bool status; /* nothing but a status report */
-        bool cursors_only; /* of an item nothing is looked at but id and cursor: half the work */
+        ItemParts parts; /* of an item that are looked for: each costs time */
 } ClientRequest;
 
 /* path, request and what they point to must outlive it, and so must json: any database connection

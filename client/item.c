@@ -44,11 +44,16 @@ void item_read(Rows *rows, Item *ret) {
         ret->repeats = rows_int(rows, 10);
 }
 
-int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret) {
+int item_parse(Db *json, const char *line, size_t n, ItemParts parts, Item *ret) {
+        static const Sql statements[] = {
+                [ITEM_WHOLE] = SQL_CLIENT_ITEM,
+                [ITEM_SHOWN] = SQL_CLIENT_ITEM_SHOWN,
+                [ITEM_CURSOR] = SQL_CLIENT_ITEM_CURSOR,
+        };
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(json, SQL_CLIENT_ITEM, &rows, "ti", line, n, (int64_t) whole);
+        r = db_query(json, statements[parts], &rows, "t", line, n);
         if (r >= 0)
                 r = rows_next(rows);
         if (r <= 0) {
@@ -59,7 +64,7 @@ int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret) {
                 return 0;
         item_read(rows, ret);
         return ret->id > 0 && cursor_valid(ret->cursor) && cursor_id(ret->cursor) == ret->id &&
-               (!whole || *ret->headline);
+               (parts == ITEM_CURSOR || *ret->headline);
 }
 
 static int line_value(Db *json, const char *line, const char *path, char **ret,

@@ -34,12 +34,17 @@ int64_t cursor_id(const char *s);
  * revises, repeats. */
 void item_read(Rows *rows, Item *ret);
 
+typedef enum ItemParts {
+        ITEM_WHOLE,
+        ITEM_SHOWN,  /* without language and published */
+        ITEM_CURSOR, /* id and cursor */
+} ItemParts;
+
 /*
- * A line of the socket, with any database for its JSON: all that is shown of an item, or only its
- * id and cursor, which takes half the time. 1: it is an item; 0: another line, or one without what
- * an item must have; negative: no JSON.
+ * A line of the socket, with any database for its JSON. 1: it is an item; 0: another line, or one
+ * without what an item must have; negative: no JSON.
  */
-int item_parse(Db *json, const char *line, size_t n, bool whole, Item *ret);
+int item_parse(Db *json, const char *line, size_t n, ItemParts parts, Item *ret);
 
 /* Copies what fits of a text, cut between characters; NULL is "". It does nothing to a
  * terminal: utf8_mask(). */

@@ -105,6 +105,10 @@ void utf8_mask(char *s, size_t n, const char *keep) {
         for (size_t i = 0, k; i < n; i += k) {
                 uint32_t c;
 
+                if (s[i] >= 0x20 && s[i] < 0x7f) { /* most of it */
+                        k = 1;
+                        continue;
+                }
                 k = utf8_next(s + i, n - i, &c);
                 if ((c < 0x20 && c != 0 && strchr(keep, (int) c)) ||
                     (!steers_terminal(c) && !is_error(s + i, k, c)))

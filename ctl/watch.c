@@ -322,7 +322,7 @@ static int run(Watch *w, const Config *config) {
         if (prepare(w) < 0 || show_new(w->options, config, w->event, w->json, &w->show) < 0)
                 return EXIT_FAILURE;
         w->request.states = show_wants_states(w->show);
-        w->request.cursors_only = !show_wants_items(w->show);
+        w->request.parts = show_wants_items(w->show) ? ITEM_SHOWN : ITEM_CURSOR;
         r = start(w);
         if (r < 0) {
                 show_end(w->show);

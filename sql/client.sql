@@ -10,12 +10,18 @@ SELECT json_patch('{}', json_object(
     'states', iif(?4, json('true'), NULL)));
 
 -- name: client-item
--- A line of the socket (?1): its type, id and cursor, and, if asked for (?2), what else of an item is shown. An error if it
--- is no JSON.
-SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', iif(?2, ?1 ->> '$.source', NULL),
-       iif(?2, ?1 ->> '$.headline', NULL), iif(?2, ?1 ->> '$.url', NULL), iif(?2, ?1 ->> '$.language', NULL),
-       iif(?2, ?1 ->> '$.published', NULL), iif(?2, ?1 ->> '$.first_seen', NULL), iif(?2, ?1 ->> '$.revises', NULL),
-       iif(?2, ?1 ->> '$.repeats', NULL);
+-- A line of the socket (?1): its type and the parts of an item. An error if it is no JSON.
+SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', ?1 ->> '$.source', ?1 ->> '$.headline', ?1 ->> '$.url',
+       ?1 ->> '$.language', ?1 ->> '$.published', ?1 ->> '$.first_seen', ?1 ->> '$.revises', ?1 ->> '$.repeats';
+
+-- name: client-item-shown
+-- The same, but of an item only what people are shown.
+SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', ?1 ->> '$.source', ?1 ->> '$.headline', ?1 ->> '$.url',
+       NULL, NULL, ?1 ->> '$.first_seen', ?1 ->> '$.revises', ?1 ->> '$.repeats';
+
+-- name: client-item-cursor
+-- The same, but of an item only its id and cursor, in half the time.
+SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL;
 
 -- name: client-line
 -- Any other line of the socket (?1).

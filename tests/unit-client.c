@@ -296,7 +296,7 @@ static void test_client_long_lines(void **state) {
 }
 
 static void test_client_cursors_only(void **state) {
-        request.cursors_only = true;
+        request.parts = ITEM_CURSOR;
         (void) connect_client();
         say(HELLO(0) ITEM(1));
         expect_hello(0);

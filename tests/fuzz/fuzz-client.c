@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         int fd, r = 0;
 
         set_up();
-        request.cursors_only = size > 0 && data[0] & 1;
+        request.parts = size > 0 && data[0] & 1 ? ITEM_CURSOR : ITEM_WHOLE;
         client_set_cursor(client, size > 0 && data[0] & 2 ? "5f3c9a1e-1" : "");
         if (client_connect(client, 0) < 0)
                 abort();
