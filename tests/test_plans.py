@@ -51,3 +51,15 @@ def test_no_full_scan(store, name):
 def test_a_full_scan_is_noticed(store):
     assert list(scans(store, "SELECT count(*) FROM items WHERE headline = ?1"))
     assert list(scans(store, "SELECT * FROM items AS i JOIN identities AS d ON d.link = i.url"))
+
+
+@pytest.mark.parametrize("text, why", [
+    ("-- name: a\nSELECT 1;\n-- name: a\nSELECT 2;\n", "twice"),
+    ("SELECT 1;\n-- name: a\nSELECT 2;\n", "before the first name"),
+    ("-- name: a\n-- nothing else\n-- name: b\nSELECT 2;\n", "empty"),
+])
+def test_a_file_of_statements_that_is_wrong_is_refused(tmp_path, text, why):
+    path = tmp_path / "wrong.sql"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=why):
+        embed.all_sections([path])
