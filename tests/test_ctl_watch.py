@@ -169,7 +169,7 @@ def test_cursor_file_of_another_database(tape, config, tmp_path):
         wait_saved(file, json.loads(watcher.wait(3)[2])["cursor"])
 
 
-def test_waybar(tape, config):
+def test_waybar(tape, site, config):
     with Watcher(config, "--format=waybar", env={"TZ": "UTC"}) as watcher:
         watcher.wait(1)
         tape.add(NASTY)
@@ -177,8 +177,11 @@ def test_waybar(tape, config):
         # Texts are Pango markup: a parser of markup gets back what was there.
         assert unescape(line["text"]) == NASTY and unescape(line["tooltip"]).split("\n")[1] == NASTY
         assert line["class"] == "item" and set(line) == {"text", "tooltip", "class"}
+        tape.add(("Ferry stops", "/31?a=1&b=<2>"))
+        head, *rest = unescape(json.loads(watcher.wait(3)[2])["tooltip"]).split("\n")
+        assert head.endswith(" harbour") and rest == ["Ferry stops", site.url("/31?a=1&b=%3C2%3E")]
         tape.kill()
-        assert json.loads(watcher.wait(3)[2])["class"] == "offline"
+        assert json.loads(watcher.wait(4)[3])["class"] == "offline"
 
 
 def unescape(markup):

@@ -61,6 +61,8 @@ static void test_meta(void **state) {
                 "<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>",
                 "<meta content=\"text/html;charset = koi8-r;x\" http-equiv=content-type>",
                 "<!-- > <meta charset=iso-8859-5> --><meta charset=koi8-r>",
+                "<!--><meta charset=koi8-r><meta charset=iso-8859-5>-->",
+                "<!---><meta charset=koi8-r><meta charset=iso-8859-5>-->",
                 "<script>'<meta charset=iso-8859-5>'</script><meta charset=koi8-r>",
                 "<style><meta charset=iso-8859-5></style ><meta charset=koi8-r>",
                 "<title><meta charset=iso-8859-5></title><meta charset=koi8-r>",
