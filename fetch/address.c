@@ -29,6 +29,7 @@ static bool is_public4(const uint8_t *address) {
                 { { 172, 16 }, 12 },      /* private */
                 { { 192, 0, 0 }, 24 },    /* protocol assignments */
                 { { 192, 0, 2 }, 24 },    /* documentation */
+                { { 192, 88, 99 }, 24 },  /* relays of 6to4, of the past */
                 { { 192, 168 }, 16 },     /* private */
                 { { 198, 18 }, 15 },      /* benchmarks */
                 { { 198, 51, 100 }, 24 }, /* documentation */
@@ -45,6 +46,12 @@ static bool is_public4(const uint8_t *address) {
 static bool is_public6(const uint8_t *address) {
         static const uint8_t zero[16], mapped[12] = { [10] = 0xff, [11] = 0xff };
         static const uint8_t nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
+        static const Range ranges[] = {
+                { { 0x20, 0x01 }, 32 },             /* Teredo: leads to any IPv4 address */
+                { { 0x20, 0x01, 0x00, 0x10 }, 28 }, /* ORCHID: identifiers, no places */
+                { { 0x20, 0x01, 0x0d, 0xb8 }, 32 }, /* documentation */
+                { { 0x3f, 0xff }, 20 },             /* documentation */
+        };
 
         if (has_prefix(address, mapped, 96) || has_prefix(address, nat64, 96))
                 return is_public4(address + 12);
@@ -52,9 +59,12 @@ static bool is_public6(const uint8_t *address) {
                 return false;
         if (has_prefix(address, (const uint8_t[]){ 0x20, 0x02 }, 16)) /* 6to4 */
                 return is_public4(address + 2);
-        /* Everything that is handed out to the world is in 2000::/3, but for documentation. */
-        return has_prefix(address, (const uint8_t[]){ 0x20 }, 3) &&
-               !has_prefix(address, (const uint8_t[]){ 0x20, 0x01, 0x0d, 0xb8 }, 32);
+        if (!has_prefix(address, (const uint8_t[]){ 0x20 }, 3))
+                return false; /* nothing else is handed out to the world */
+        for (size_t i = 0; i < ELEMENTSOF(ranges); i++)
+                if (has_prefix(address, ranges[i].prefix, ranges[i].bits))
+                        return false;
+        return true;
 }
 
 bool address_is_public(const struct sockaddr *address) {

@@ -3,9 +3,13 @@
 
 #include "fetch/address.h"
 #include "fetch/exchange.h"
+#include "fetch/proxy.h"
 #include "fetch/url.h"
 
 #define HEADER_MAX (256U * 1024U)
+#define COOKIES_MAX (64U * 1024U)
+/* A connection is given up after less than five minutes, so that a name that moves is noticed. */
+#define CONNECTION_LIFE_SEC 290L
 
 static size_t on_header(_unused_ char *data, size_t size, size_t n, void *userdata) {
         Exchange *e = userdata;
@@ -15,6 +19,27 @@ static size_t on_header(_unused_ char *data, size_t size, size_t n, void *userda
                 return size * n;
         e->header_too_large = true;
         return 0;
+}
+
+/* What comes of a page: its codings undone. */
+static int add_body(Exchange *e, const char *data, size_t n) {
+        int r;
+
+        if (!e->decoder) {
+                _cleanup_buffer_ Buffer codings = BUFFER(1024);
+                struct curl_header *header;
+
+                for (size_t i = 0; curl_easy_header(e->easy, "Content-Encoding", i, CURLH_HEADER,
+                                                    -1, &header) == CURLHE_OK;
+                     i++)
+                        buffer_printf(&codings, ",%s", header->value);
+                r = buffer_error(&codings);
+                if (r >= 0)
+                        r = decoder_new(strnull(codings.data), &e->decoder);
+                if (r < 0)
+                        return r == -ENOBUFS ? -EPROTONOSUPPORT : r;
+        }
+        return decoder_add(e->decoder, data, n, &e->body);
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
@@ -29,12 +54,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
                 e->discarded += n;
                 return e->discarded <= e->body.max ? n : 0;
         }
-        buffer_append(&e->body, data, n);
-        if (buffer_error(&e->body) < 0) {
-                e->body_too_large = true;
-                return 0;
-        }
-        return n;
+        e->body_error = add_body(e, data, n);
+        return e->body_error < 0 ? 0 : n;
 }
 
 /* Where a name leads is known only here; what we looked up ourselves could change before curl looks
@@ -43,11 +64,21 @@ static curl_socket_t on_socket(void *userdata, _unused_ curlsocktype purpose,
                                struct curl_sockaddr *address) {
         Exchange *e = userdata;
 
-        if (e->guarded && !address_is_public(&address->addr)) {
+        e->connected = true;
+        /* A proxy is where the user wants it; what it leads to is its own affair. */
+        if (e->guarded && !e->proxied && !address_is_public(&address->addr)) {
                 e->refused = true;
                 return CURL_SOCKET_BAD;
         }
         return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static int on_sent(void *userdata, _unused_ char *to, _unused_ char *from, _unused_ int to_port,
+                   _unused_ int from_port) {
+        Exchange *e = userdata;
+
+        e->sent = true;
+        return CURL_PREREQFUNC_OK;
 }
 
 static int add_header(Exchange *e, const char *header) {
@@ -72,7 +103,16 @@ static int add_condition(Exchange *e, const char *name, const char *value) {
         return add_header(e, header);
 }
 
-/* The user's headers for the user's host only, conditions only for the very page they came from. */
+/* A header of the source. Cookies go where those go that the site sets meanwhile. */
+static int add_own_header(Exchange *e, const char *header) {
+        if (strncasecmp(header, "cookie:", 7) != 0)
+                return add_header(e, header);
+        buffer_printf(&e->cookies, "%s%s", e->cookies.size > 0 ? "; " : "",
+                      header + 7 + strspn(header + 7, " \t"));
+        return buffer_error(&e->cookies) == -ENOMEM ? -ENOMEM : 0;
+}
+
+/* The source's headers for its own host only, conditions only for the very page they came from. */
 static int set_headers(Exchange *e, const Question *question) {
         const Values *headers = &question->source->headers;
         const Validators *known = question->known;
@@ -80,17 +120,19 @@ static int set_headers(Exchange *e, const Question *question) {
 
         if (url_same_origin(question->source->url.text, question->url))
                 for (size_t i = 0; r >= 0 && i < headers->n; i++)
-                        r = add_header(e, headers->items[i].text);
+                        r = add_own_header(e, headers->items[i].text);
         if (r >= 0 && known && known->url && streq(known->url, question->url)) {
                 r = add_condition(e, "If-None-Match", known->etag);
-                if (r >= 0)
+                if (r >= 0 && known->dated)
                         r = add_condition(e, "If-Modified-Since", known->last_modified);
         }
         return r;
 }
 
 static int set_options(Exchange *e, const Question *question, void *userdata) {
-        long timeout_ms = (long) ((question->timeout + USEC_PER_MSEC - 1) / USEC_PER_MSEC);
+        const char *proxy = proxy_for(question->url);
+        /* http.c has the better clock; this one is for the day when it does not. */
+        long timeout_ms = (long) (question->timeout / USEC_PER_MSEC) + 1000;
         CURLcode failed = CURLE_OK;
 
 #define SET(option, value)                                                                         \
@@ -100,6 +142,9 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
         } while (0)
 
         SET(CURLOPT_URL, question->url);
+        SET(CURLOPT_USERPWD, question->user);
+        SET(CURLOPT_PROXY, proxy);
+        SET(CURLOPT_NOPROXY, "");
         SET(CURLOPT_PRIVATE, userdata);
         SET(CURLOPT_PROTOCOLS_STR, "http,https");
         SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -107,23 +152,33 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
         SET(CURLOPT_NOSIGNAL, 1L); /* SIGALRM is ours */
         SET(CURLOPT_USERAGENT, question->user_agent);
         SET(CURLOPT_HTTPHEADER, e->headers);
-        SET(CURLOPT_ACCEPT_ENCODING, "");
-        SET(CURLOPT_TIMEOUT_MS, MAX(timeout_ms, 1L)); /* 0 were none */
-        SET(CURLOPT_CONNECTTIMEOUT_MS, MAX(timeout_ms, 1L));
+        SET(CURLOPT_ACCEPT_ENCODING, DECODE_ACCEPT);
+        SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);
+        SET(CURLOPT_COOKIEFILE, ""); /* none, but those that are set are sent back */
+        SET(CURLOPT_COOKIE, e->cookies.data);
+        SET(CURLOPT_TIMEOUT_MS, timeout_ms);
+        SET(CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
         SET(CURLOPT_HEADERFUNCTION, on_header);
         SET(CURLOPT_HEADERDATA, e);
         SET(CURLOPT_WRITEFUNCTION, on_body);
         SET(CURLOPT_WRITEDATA, e);
         SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
         SET(CURLOPT_OPENSOCKETDATA, e);
+        SET(CURLOPT_PREREQFUNCTION, on_sent);
+        SET(CURLOPT_PREREQDATA, e);
         SET(CURLOPT_ERRORBUFFER, e->error);
         SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
         /* A connection from the pool would not ask on_socket(). */
-        SET(CURLOPT_FRESH_CONNECT, e->guarded ? 1L : 0L);
+        SET(CURLOPT_FRESH_CONNECT, question->fresh || e->guarded ? 1L : 0L);
+        SET(CURLOPT_FORBID_REUSE, question->last ? 1L : 0L);
+        SET(CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFE_SEC);
+        if (question->fresh)
+                SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 #if LIBCURL_VERSION_NUM >= 0x075700
         SET(CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that does not answer */
 #endif
 #undef SET
+        e->proxied = !isempty(proxy);
         return failed == CURLE_OK ? 0 : -ENOMEM;
 }
 
@@ -135,9 +190,12 @@ int exchange_begin(Exchange *e, const Question *question, void *userdata) {
                 return -ENOMEM;
         curl_easy_reset(easy);
         curl_slist_free_all(e->headers);
+        buffer_done(&e->cookies);
         buffer_done(&e->body);
+        decoder_free(e->decoder);
         *e = (Exchange){
                 .easy = easy,
+                .cookies = BUFFER(COOKIES_MAX),
                 .body = BUFFER(question->source->max_size),
                 .guarded = question->guarded,
         };
@@ -146,14 +204,23 @@ int exchange_begin(Exchange *e, const Question *question, void *userdata) {
 }
 
 void exchange_end(Exchange *e, CURLcode code) {
+        curl_off_t first_byte = 0;
+
         e->code = code;
+        (void) curl_easy_getinfo(e->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+        e->begun = first_byte > 0;
         (void) curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &e->status);
+        /* Of one that has ended the connection is not its own any more, and this does nothing. */
+        if (code != CURLE_OK)
+                (void) curl_easy_setopt(e->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 void exchange_done(Exchange *e) {
         curl_easy_cleanup(e->easy);
         curl_slist_free_all(e->headers);
+        buffer_done(&e->cookies);
         buffer_done(&e->body);
+        decoder_free(e->decoder);
         *e = (Exchange){};
 }
 
@@ -186,11 +253,21 @@ char *exchange_charset(const Exchange *e) {
         return NULL;
 }
 
-const char *exchange_location(const Exchange *e) {
-        const char *location = NULL;
+bool exchange_is_silent(const Exchange *e) {
+        return e->sent && !e->connected && e->header_size == 0;
+}
 
-        (void) curl_easy_getinfo(e->easy, CURLINFO_REDIRECT_URL, &location);
-        return location;
+bool exchange_is_whole(const Exchange *e) {
+        return !e->decoder || decoder_is_whole(e->decoder);
+}
+
+bool exchange_tells_end(const Exchange *e) {
+        long version = 0;
+
+        (void) curl_easy_getinfo(e->easy, CURLINFO_HTTP_VERSION, &version);
+        return version >= CURL_HTTP_VERSION_2_0 || exchange_header(e, "Content-Length") ||
+               exchange_header(e, "Transfer-Encoding") ||
+               (e->decoder && decoder_tells_end(e->decoder));
 }
 
 bool exchange_was_public(const Exchange *e) {

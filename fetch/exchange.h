@@ -9,41 +9,53 @@
 #include <curl/curl.h>
 
 #include "common/source.h"
-#include "fetch/http.h"
-
-typedef struct Exchange {
-        CURL *easy;
-        struct curl_slist *headers;
-        size_t header_size;
-        size_t discarded;            /* bytes of a body that nobody reads */
-        char error[CURL_ERROR_SIZE]; /* curl's own words, or "" */
-        Buffer body;
-
-        /* The question. */
-        bool guarded;     /* it comes from a public address, so it may not go to another kind */
-        bool conditional; /* it names what we have, so 304 is an answer */
-
-        /* What became of it. */
-        CURLcode code;
-        long status;     /* 0: there is none */
-        bool body_begun; /* so status and header are there, whatever happened then */
-        bool body_too_large, header_too_large; /* we broke off */
-        bool refused;                          /* we did not open a socket: guarded */
-} Exchange;
+#include "common/timespan.h"
+#include "fetch/decode.h"
+#include "fetch/validators.h"
 
 typedef struct Question {
-        const char *url;
+        const char *url;  /* without user and password */
+        const char *user; /* of the source's own URL, "name:password", or NULL */
         const char *user_agent;
         const Source *source;
         const Validators *known; /* of an earlier answer, or NULL */
         usec_t timeout;
-        bool guarded;
+        bool guarded; /* it comes from a public address, so it may not go to another kind */
+        bool fresh;   /* on a new connection, the name looked up again */
+        bool last;    /* its connection is not kept */
 } Question;
 
-/* Makes ready to ask, with curl's multi interface; userdata is the CURLINFO_PRIVATE. -ENOMEM. */
+typedef struct Exchange {
+        CURL *easy;
+        struct curl_slist *headers;
+        Buffer cookies; /* of Header= */
+        size_t header_size;
+        size_t discarded;            /* bytes of a body that nobody reads */
+        char error[CURL_ERROR_SIZE]; /* curl's own words, or "" */
+        Decoder *decoder;
+        Buffer body; /* decoded */
+
+        bool guarded;
+        bool proxied;
+        bool conditional; /* it names what we have, so 304 is an answer */
+
+        /* What became of it. */
+        bool connected, sent; /* a connection was opened for it; it was sent */
+        bool begun;           /* a byte has come back */
+        CURLcode code;
+        long status;           /* 0: there is none */
+        bool body_begun;       /* so status and header are there, whatever happened then */
+        int body_error;        /* we broke off: too large (-ENOBUFS), or not what its coding says */
+        bool header_too_large; /* we broke off */
+        bool refused;          /* we did not open a socket: guarded */
+} Exchange;
+
+/* Makes ready to ask, with curl's multi interface; userdata is the CURLINFO_PRIVATE. Cookies stay
+ * from one question to the next. -ENOMEM. */
 int exchange_begin(Exchange *e, const Question *question, void *userdata);
 
-/* The answer is there, or never will be. */
+/* It has ended with this code, or is broken off with it, and then its connection is not used again.
+ */
 void exchange_end(Exchange *e, CURLcode code);
 
 void exchange_done(Exchange *e);
@@ -55,8 +67,14 @@ const char *exchange_header(const Exchange *e, const char *name);
 /* charset= of Content-Type, in a copy. NULL: none. */
 char *exchange_charset(const Exchange *e);
 
-/* Where a redirect leads. NULL: it is none, or does not say. */
-const char *exchange_location(const Exchange *e);
+/* It was sent over a connection of earlier, and not a byte has come back. */
+bool exchange_is_silent(const Exchange *e);
+
+/* Is the body all that was sent? */
+bool exchange_is_whole(const Exchange *e);
+
+/* Does anything but the end of the connection tell that this is all of it? */
+bool exchange_tells_end(const Exchange *e);
 
 /* Did a public address answer? */
 bool exchange_was_public(const Exchange *e);

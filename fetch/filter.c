@@ -11,13 +11,13 @@
 
 #include "common/log.h"
 #include "common/text.h"
-#include "fetch/feed.h"
 #include "fetch/filter.h"
+#include "fetch/source-memory.h"
 
 typedef struct Filter {
         Http *http;
         Db *db; /* writes JSON */
-        Feeds feeds;
+        Memories memories;
         int in, out;
         Buffer input;
         bool skipping; /* the rest of a line that was too long */
@@ -56,15 +56,15 @@ static int send_reply(Filter *filter, const Reply *reply, const char *name) {
 }
 
 static void on_answer(const HttpAnswer *answer, void *userdata) {
-        Feed *feed = userdata;
-        Filter *filter = feed->owner;
+        Memory *memory = userdata;
+        Filter *filter = memory->owner;
         usec_t begin = time_monotonic();
         int r;
 
-        feed->in_flight = false;
-        feed_answer(feed, answer);
+        memory->in_flight = false;
+        memory_answer(memory, answer);
         answer->reply->elapsed += time_monotonic() - begin;
-        r = send_reply(filter, answer->reply, feed->name);
+        r = send_reply(filter, answer->reply, memory->name);
         if (r < 0 && filter->error == 0)
                 filter->error = r;
 }
@@ -80,24 +80,24 @@ static int refuse(Filter *filter, const char *line, size_t n) {
         return send_reply(filter, &unknown, name);
 }
 
-static int start(Filter *filter, Feed *feed) {
+static int start(Filter *filter, Memory *memory) {
         int r;
 
-        if (!feed->reader)
-                return send_reply(filter, &feed->bad, feed->name);
-        feed->owner = filter;
-        r = http_get(filter->http, feed->source, feed->source->url.text, &feed->known, on_answer,
-                     feed);
+        if (!memory->reader)
+                return send_reply(filter, &memory->bad, memory->name);
+        memory->owner = filter;
+        r = http_get(filter->http, memory->source, memory->source->url.text, &memory->http,
+                     on_answer, memory);
         if (r < 0)
                 return log_oom();
-        feed->in_flight = true;
+        memory->in_flight = true;
         return 0;
 }
 
 /* One line. 0: it has to wait. */
 static int take_request(Filter *filter, const char *line, size_t n) {
         char name[SOURCE_NAME_MAX + 1];
-        Feed *feed;
+        Memory *memory;
         int r;
 
         if (n > 0 && line[n - 1] == '\r')
@@ -108,14 +108,14 @@ static int take_request(Filter *filter, const char *line, size_t n) {
         if (n < sizeof(name) && !memchr(line, '\0', n)) {
                 memcpy(name, line, n);
                 name[n] = '\0';
-                r = feeds_get(&filter->feeds, name, &feed);
+                r = memories_get(&filter->memories, name, &memory);
         }
         if (r == -ENOENT)
                 r = refuse(filter, line, n);
         else if (r >= 0) {
-                if (feed->in_flight)
+                if (memory->in_flight)
                         return 0;
-                r = start(filter, feed);
+                r = start(filter, memory);
         }
         return r < 0 ? r : 1;
 }
@@ -202,7 +202,7 @@ static int loop(Filter *filter) {
 
 int filter_run(const Config *config, int in, int out) {
         Filter filter = {
-                .feeds = { .config = config },
+                .memories = { .config = config },
                 .in = in,
                 .out = out,
                 .input = BUFFER(64U * 1024U),
@@ -220,7 +220,7 @@ int filter_run(const Config *config, int in, int out) {
 
         http_free(filter.http);
         db_free(filter.db);
-        feeds_done(&filter.feeds);
+        memories_done(&filter.memories);
         buffer_done(&filter.input);
         return r;
 }

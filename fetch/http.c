@@ -3,40 +3,59 @@
 /*
  * One GET is a row of exchanges, each a question and its answer (exchange.h):
  *
- *     http_get() ──► ask() ──► curl, in http_turn() ──► on_answer() ─┬─► finish() ──► fn
- *                      ▲                                             │
- *                      └── follow(): a redirect ─────────────────────┘
+ *     http_get() ──► ask() ──► curl, in http_turn() ──► on_end() ─┬─► finish() ──► fn
+ *                      ▲                                          │
+ *                      ├── a redirect: follow() ──────────────────┤
+ *                      ├── a kept connection was dead ────────────┤
+ *                      └── a 304 that contradicts itself ─────────┘
  *
  * Redirects are followed by hand, since each step has its own rules: which headers go along, and
  * where it may not lead.
+ *
+ * Connections are kept from one GET to the next, and each serves one at a time, HTTP/2 too: so one
+ * on which something timed out can be closed. A kept one may have died without a word (a firewall
+ * forgot it, the network is another): if it is silent for half of the time that is left, the second
+ * half is for a new one.
  */
 
 #include <poll.h>
-#include <strings.h>
 
 #include "common/log.h"
 #include "common/text.h"
+#include "fetch/challenge.h"
 #include "fetch/exchange.h"
 #include "fetch/explain.h"
+#include "fetch/http.h"
+#include "fetch/url.h"
 #include "fetch/verdict.h"
 
 #define REDIRECTS_MAX 5U
 #define POOL_MAX 16L
-/* curl's own timeout comes first, and tells which; ours is for the day it does not. */
-#define DEADLINE_GRACE (500 * USEC_PER_MSEC)
+/* As often a page is asked for as if we had none, whatever its server says. */
+#define WITHOUT_INTERVAL (15 * USEC_PER_MINUTE)
+/* So long no connection is kept where kept ones die without a word. */
+#define LONELY_SPAN USEC_PER_HOUR
 
 typedef struct Get {
         struct Get *next;
         Http *http;
         const Source *source;
-        const Validators *known;
+        HttpMemory *memory;
         http_fn fn;
         void *userdata;
 
-        char *url; /* of the exchange that is on */
         Exchange exchange;
+        char *url;  /* of the exchange, without user and password */
+        char *home; /* the first one */
+        char *user; /* and who asks there, or NULL */
         unsigned redirects;
+        bool conditional; /* a page that has not changed need not be sent */
+        bool guarded;     /* see exchange.h */
+        bool fresh;       /* no connection of before is used */
+        bool again;       /* this is the second try */
+        bool revived;     /* which a kept connection that was dead has made necessary */
         usec_t begin, deadline;
+        usec_t silence_end; /* of a kept connection */
 } Get;
 
 struct Http {
@@ -45,13 +64,6 @@ struct Http {
         Get *gets;
         unsigned n_gets;
 };
-
-void validators_done(Validators *validators) {
-        free(validators->url);
-        free(validators->etag);
-        free(validators->last_modified);
-        *validators = (Validators){};
-}
 
 int http_new(const char *user_agent, Http **ret) {
         _cleanup_(http_freep) Http *http = NULL;
@@ -66,6 +78,7 @@ int http_new(const char *user_agent, Http **ret) {
         if (!http->multi || !http->user_agent)
                 return -ENOMEM;
         (void) curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, POOL_MAX);
+        (void) curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long) CURLPIPE_NOTHING);
         *ret = STEAL_POINTER(http);
         return 0;
 }
@@ -77,6 +90,8 @@ static Get *get_free(Get *get) {
                 (void) curl_multi_remove_handle(get->http->multi, get->exchange.easy);
         exchange_done(&get->exchange);
         free(get->url);
+        free(get->home);
+        free(get->user);
         free(get);
         return NULL;
 }
@@ -102,18 +117,23 @@ unsigned http_in_flight(const Http *http) {
 }
 
 /* Begins the exchange with get->url. */
-static int ask(Get *get, bool guarded) {
+static int ask(Get *get) {
         usec_t now = time_monotonic();
+        bool lonely = get->memory && now < get->memory->lonely_until;
         const Question question = {
                 .url = get->url,
+                .user = url_same_origin(get->home, get->url) ? get->user : NULL,
                 .user_agent = get->http->user_agent,
                 .source = get->source,
-                .known = get->known,
+                .known = get->conditional ? &get->memory->known : NULL,
                 .timeout = get->deadline > now ? get->deadline - now : 0,
-                .guarded = guarded,
+                .guarded = get->guarded,
+                .fresh = get->fresh || lonely,
+                .last = lonely,
         };
         int r;
 
+        get->silence_end = now + question.timeout / 2;
         r = exchange_begin(&get->exchange, &question, get);
         if (r < 0)
                 return r;
@@ -122,7 +142,17 @@ static int ask(Get *get, bool guarded) {
         return 0;
 }
 
-int http_get(Http *http, const Source *source, const char *url, const Validators *known, http_fn fn,
+static void recall(Get *get) {
+        HttpMemory *memory = get->memory;
+
+        if (!memory)
+                return;
+        get->fresh = memory->distrusted;
+        get->conditional = memory->known.url && memory->asked_without > 0 &&
+                           get->begin - memory->asked_without < WITHOUT_INTERVAL;
+}
+
+int http_get(Http *http, const Source *source, const char *url, HttpMemory *memory, http_fn fn,
              void *userdata) {
         _cleanup_(get_freep) Get *get = NULL;
         int r;
@@ -132,15 +162,19 @@ int http_get(Http *http, const Source *source, const char *url, const Validators
                 return -ENOMEM;
         get->http = http;
         get->source = source;
-        get->known = known;
+        get->memory = memory;
         get->fn = fn;
         get->userdata = userdata;
         get->begin = time_monotonic();
         get->deadline = get->begin + source->timeout;
-        get->url = strdup(url);
-        if (!get->url)
+        recall(get);
+        r = url_split_user(url, &get->url, &get->user);
+        if (r < 0)
+                return r;
+        get->home = strdup(get->url);
+        if (!get->home)
                 return -ENOMEM;
-        r = ask(get, false);
+        r = ask(get);
         if (r < 0)
                 return r;
         get->next = http->gets;
@@ -149,29 +183,32 @@ int http_get(Http *http, const Source *source, const char *url, const Validators
         return 0;
 }
 
-static char *copy_field(const Exchange *e, const char *name, const char *otherwise) {
-        const char *value = exchange_header(e, name);
-
-        if (isempty(value))
-                value = otherwise;
-        /* A longer one is no use to anybody, and would be held for each source. */
-        return value && strlen(value) <= URL_MAX ? strdup(value) : NULL;
-}
-
 /* An answer of 304 may bring a new validator, and need not repeat the old one. */
 static Validators take_validators(const Get *get, const Reply *reply) {
-        const Validators *known = reply->state == STATE_UNCHANGED ? get->known : NULL;
-        Validators v = {};
+        const Exchange *e = &get->exchange;
+        const char *etag = exchange_header(e, "ETag"), *date = exchange_header(e, "Date"),
+                   *last_modified = exchange_header(e, "Last-Modified");
 
-        if (reply->state != STATE_OK && reply->state != STATE_UNCHANGED)
-                return v;
-        v.etag = copy_field(&get->exchange, "ETag", known ? known->etag : NULL);
-        v.last_modified =
-                copy_field(&get->exchange, "Last-Modified", known ? known->last_modified : NULL);
-        v.url = v.etag || v.last_modified ? strdup(get->url) : NULL;
-        if (!v.url)
-                validators_done(&v);
-        return v;
+        if (reply->state == STATE_UNCHANGED) {
+                const Validators *known = &get->memory->known;
+
+                etag = isempty(etag) ? known->etag : etag;
+                last_modified = isempty(last_modified) ? known->last_modified : last_modified;
+        } else if (reply->state != STATE_OK)
+                return (Validators){};
+        return validators_make(get->url, etag, last_modified, date);
+}
+
+static void remember(const Get *get, const Reply *reply) {
+        HttpMemory *memory = get->memory;
+
+        if (!memory)
+                return;
+        memory->distrusted = reply->state == STATE_TIMEOUT || reply->state == STATE_NETWORK_ERROR;
+        if (reply->state == STATE_OK && !get->exchange.conditional)
+                memory->asked_without = get->begin;
+        if (get->revived && !memory->distrusted)
+                memory->lonely_until = time_monotonic() + LONELY_SPAN;
 }
 
 /* Ends a GET whose reply is known. */
@@ -183,14 +220,19 @@ static void finish(Get *get, Reply *reply) {
         const HttpAnswer answer = {
                 .reply = reply,
                 .body = &body,
-                .url = url,
-                .charset = charset,
+                .origin = {
+                        .url = url,
+                        .charset = charset,
+                        .open_ended = !exchange_tells_end(&get->exchange),
+                        .challenge = challenge_possible(&get->exchange),
+                },
                 .validators = &validators,
         };
         Http *http = get->http;
         http_fn fn = get->fn;
         void *userdata = get->userdata;
 
+        remember(get, reply);
         reply->bytes = body.size;
         reply->elapsed = time_monotonic() - get->begin;
         get->exchange.body = BUFFER(0);
@@ -205,23 +247,20 @@ static void finish(Get *get, Reply *reply) {
         reply_done(reply);
 }
 
-static bool has_scheme(const char *url, const char *scheme) {
-        return strncasecmp(url, scheme, strlen(scheme)) == 0;
-}
-
 /* What is against going on at a URL; NULL: nothing. */
 static const char *refuse(const Get *get, const char *url) {
-        if (strlen(url) > URL_MAX || (!has_scheme(url, "http://") && !has_scheme(url, "https://")))
+        if (!url)
                 return "a redirect leads to what is neither http nor https, refused";
-        if (has_scheme(get->url, "https:") && !has_scheme(url, "https:"))
+        if (startswith(get->url, "https:") && !startswith(url, "https:"))
                 return "a redirect leads from https to http, refused";
         return NULL;
 }
 
 /* 1: the GET goes on at another URL; 0: it does not, and the reply may say why. */
 static int follow(Get *get, Reply *reply) {
-        const char *location = exchange_location(&get->exchange), *why;
-        char *url;
+        const char *location = exchange_header(&get->exchange, "Location"), *why;
+        _cleanup_free_ char *url = NULL;
+        int r;
 
         if (!location)
                 return 0;
@@ -230,40 +269,80 @@ static int follow(Get *get, Reply *reply) {
                 reply_set(reply, STATE_HTTP_ERROR, "more than %u redirects", REDIRECTS_MAX);
                 return 0;
         }
-        url = strndup(location, strcspn(location, "#"));
-        if (!url)
-                return -ENOMEM;
+        r = url_resolve(get->url, location, &url);
+        if (r < 0)
+                return r;
         why = refuse(get, url);
         if (why) {
-                free(url);
                 reply_set(reply, STATE_HTTP_ERROR, "%s", why);
                 return 0;
         }
+        url[strcspn(url, "#")] = '\0';
         free(get->url);
-        get->url = url;
+        get->url = STEAL_POINTER(url);
         get->redirects++;
-        return ask(get, exchange_was_public(&get->exchange)) < 0 ? -ENOMEM : 1;
+        get->guarded = exchange_was_public(&get->exchange);
+        r = ask(get);
+        return r < 0 ? r : 1;
 }
 
-/* An exchange has ended: what now? */
-static void on_answer(Get *get, CURLcode code) {
-        _cleanup_reply_ Reply reply = {};
-        const Exchange *e = &get->exchange;
-        int r = 0;
+/* A kept connection is no good any more: the same on a new one. */
+static int ask_again(Get *get) {
+        explain("a connection of before is dead; once more on a new one");
+        get->again = get->fresh = true;
+        return ask(get);
+}
 
-        (void) curl_multi_remove_handle(get->http->multi, e->easy);
-        exchange_end(&get->exchange, code);
-        reply.http = e->status;
-        if (verdict_is_redirect(e)) {
-                r = follow(get, &reply);
-                if (r > 0)
-                        return;
+/* 304, but the page is another one than ours. */
+static bool is_contradiction(const Get *get) {
+        const Exchange *e = &get->exchange;
+        const char *last_modified = exchange_header(e, "Last-Modified");
+
+        return e->code == CURLE_OK && e->status == 304 && e->conditional &&
+               !isempty(last_modified) && get->memory->known.last_modified &&
+               !streq(last_modified, get->memory->known.last_modified);
+}
+
+/* What comes after an exchange. 1: another one has begun. */
+static int go_on(Get *get, Reply *reply) {
+        const Exchange *e = &get->exchange;
+        int r;
+
+        if (e->code != CURLE_OK && exchange_is_silent(e) && !get->again &&
+            time_monotonic() < get->deadline) {
+                get->revived = e->code == CURLE_OPERATION_TIMEDOUT;
+                r = ask_again(get);
+                return r < 0 ? r : 1;
         }
+        if (is_contradiction(get)) {
+                get->conditional = false;
+                r = ask(get);
+                return r < 0 ? r : 1;
+        }
+        return verdict_is_redirect(e) ? follow(get, reply) : 0;
+}
+
+/* An exchange has ended, or is broken off. */
+static void on_end(Get *get, CURLcode code) {
+        _cleanup_reply_ Reply reply = {};
+        int r;
+
+        exchange_end(&get->exchange, code);
+        (void) curl_multi_remove_handle(get->http->multi, get->exchange.easy);
+        reply.http = get->exchange.status;
+        r = go_on(get, &reply);
+        if (r > 0)
+                return;
         if (r < 0)
                 reply_set(&reply, STATE_NETWORK_ERROR, "%s", strerror(-r));
-        else if (reply.state == STATE_OK) /* follow() has not found anything against it */
-                verdict(e, &reply);
+        else if (reply.state == STATE_OK) /* go_on() has not found anything against it */
+                verdict(&get->exchange, &reply);
         finish(get, &reply);
+}
+
+/* When we do not wait any longer for what is on. */
+static usec_t patience_end(const Get *get) {
+        return exchange_is_silent(&get->exchange) && !get->again ? get->silence_end : get->deadline;
 }
 
 static void check_deadlines(Http *http) {
@@ -271,8 +350,8 @@ static void check_deadlines(Http *http) {
 
         for (Get *get = http->gets, *next; get; get = next) {
                 next = get->next;
-                if (now >= get->deadline + DEADLINE_GRACE)
-                        on_answer(get, CURLE_OPERATION_TIMEDOUT);
+                if (now >= patience_end(get))
+                        on_end(get, CURLE_OPERATION_TIMEDOUT);
         }
 }
 
@@ -280,7 +359,7 @@ static int poll_timeout_ms(const Http *http) {
         usec_t now = time_monotonic(), next = now + USEC_PER_HOUR;
 
         for (const Get *get = http->gets; get; get = get->next)
-                next = MIN(next, get->deadline + DEADLINE_GRACE);
+                next = MIN(next, patience_end(get));
         return next <= now ? 0 : (int) ((next - now) / USEC_PER_MSEC) + 1;
 }
 
@@ -304,7 +383,7 @@ int http_turn(Http *http, int fd, short events, bool *ret_ready) {
                 if (message->msg != CURLMSG_DONE)
                         continue;
                 (void) curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &get);
-                on_answer(get, message->data.result);
+                on_end(get, message->data.result);
         }
         check_deadlines(http);
 

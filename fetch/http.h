@@ -7,26 +7,25 @@
  */
 
 #include "common/source.h"
+#include "fetch/origin.h"
 #include "fetch/reply.h"
+#include "fetch/validators.h"
 
 typedef struct Http Http;
 
-/* What a server said about a page, to ask next time whether there is another. Empty: url is NULL.
- */
-typedef struct Validators {
-        char *url; /* the one that answered, after redirects */
-        char *etag;
-        char *last_modified;
-} Validators;
-
-void validators_done(Validators *validators);
+/* What is kept of a page from one GET to the next. Zeroes: nothing. */
+typedef struct HttpMemory {
+        Validators known;     /* set by whoever reads the page: is it worth keeping? */
+        usec_t asked_without; /* when we last asked without them */
+        bool distrusted;      /* the last GET failed: new connections, names looked up again */
+        usec_t lonely_until;  /* no connection is kept: kept ones die without a word */
+} HttpMemory;
 
 typedef struct HttpAnswer {
         Reply *reply; /* state is STATE_OK: a page has come, and is in body; the callee empties it
                        */
         Buffer *body;
-        const char *url;
-        const char *charset;    /* of Content-Type, or NULL */
+        PageOrigin origin;
         Validators *validators; /* to be taken over, or left */
 } HttpAnswer;
 
@@ -37,10 +36,10 @@ Http *http_free(Http *http);
 DEFINE_CLEANUP(Http, http_free);
 
 /*
- * Begins to fetch url for a source. Source and known, what was kept of an earlier answer or NULL,
- * must live until fn is called, which happens once, from http_turn(). -ENOMEM.
+ * Begins to fetch url for a source. Source and memory, which may be NULL, must live until fn is
+ * called, which happens once, from http_turn(). -ENOMEM.
  */
-int http_get(Http *http, const Source *source, const char *url, const Validators *known, http_fn fn,
+int http_get(Http *http, const Source *source, const char *url, HttpMemory *memory, http_fn fn,
              void *userdata);
 
 /* How many have begun and not ended. */

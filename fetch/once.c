@@ -39,7 +39,7 @@ static int read_file(const PageReading *reading, const char *path, const char *u
                 reply_set(reading->reply, STATE_TOO_LARGE, "the page is larger than MaxSize=");
         else if (r >= 0) {
                 reading->reply->bytes = body.size;
-                reader_read(reading->reader, &body, url, NULL, reading->reply);
+                reader_read(reading->reader, &body, &(PageOrigin){ .url = url }, reading->reply);
         }
         return r == -EFBIG ? 0 : r;
 }
@@ -47,10 +47,9 @@ static int read_file(const PageReading *reading, const char *path, const char *u
 static void on_answer(const HttpAnswer *answer, void *userdata) {
         PageReading *reading = userdata;
 
-        explain("%s answered with status %ld", answer->url, answer->reply->http);
+        explain("%s answered with status %ld", answer->origin.url, answer->reply->http);
         if (answer->reply->state == STATE_OK)
-                reader_read(reading->reader, answer->body, answer->url, answer->charset,
-                            answer->reply);
+                reader_read(reading->reader, answer->body, &answer->origin, answer->reply);
 
         /* The reply outlives the answer. */
         *reading->reply = *answer->reply;

@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include "common/log.h"
+#include "fetch/challenge.h"
 #include "fetch/charset.h"
 #include "fetch/cpu-time.h"
 #include "fetch/deadline.h"
@@ -77,11 +78,10 @@ Reader *reader_free(Reader *reader) {
         return NULL;
 }
 
-static int read_page(const Reader *reader, Buffer *body, const char *url, const char *charset,
-                     Reply *reply) {
+static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origin, Reply *reply) {
         const CharsetHints hints = {
                 .forced = reader->source->charset.text,
-                .http = charset,
+                .http = origin->charset,
                 .xml = reader->source->format != FORMAT_HTML, /* JSON has no such declaration */
         };
         Charset found;
@@ -92,26 +92,30 @@ static int read_page(const Reader *reader, Buffer *body, const char *url, const 
                 return r;
         explain("the page is read as %s, because %s", found.name, found.why);
         if (reader->script)
-                return script_read(reader->script, body, url, reply);
+                return script_read(reader->script, body, origin->url, reply);
         if (reader->json)
-                return json_strip_read(reader->json, body->data, body->size, url, reply);
-        return strip_read(reader->strip, body, url, reply);
+                return json_strip_read(reader->json, body->data, body->size, origin->url, reply);
+        return strip_read(reader->strip, body, origin->url, reply);
 }
 
-void reader_read(const Reader *reader, Buffer *body, const char *url, const char *charset,
-                 Reply *reply) {
+void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, Reply *reply) {
+        const char *challenge = challenge_in_page(body, origin->challenge);
         usec_t timeout = reader->source->timeout;
         int r;
 
         deadline_begin((unsigned) ((timeout + USEC_PER_SEC - 1) / USEC_PER_SEC) + GRACE_SEC,
                        reader->source->name);
         cpu_time_begin();
-        r = read_page(reader, body, url, charset, reply);
+        r = read_page(reader, body, origin, reply);
         deadline_end();
         if (r < 0) {
                 log_error("%s: %s", reader->source->name, strerror(-r));
                 reply_set(reply, STATE_TOO_LARGE, "there is not memory enough to read the page");
         }
+
+        if (challenge && (reply->state == STATE_NO_STRIP || reply->state == STATE_BAD_PAGE))
+                reply_set(reply, STATE_BLOCKED,
+                          "the site sent a challenge page (%s) instead of the page", challenge);
 
         /* The tree of a page is 20 times what stays; give it back rather than keep it until the
          * next poll. */

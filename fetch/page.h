@@ -8,6 +8,7 @@
 
 #include "common/source.h"
 #include "fetch/json.h"
+#include "fetch/origin.h"
 #include "fetch/reply.h"
 #include "fetch/script.h"
 #include "fetch/strip.h"
@@ -29,12 +30,11 @@ Reader *reader_free(Reader *reader);
 DEFINE_CLEANUP(Reader, reader_free);
 
 /*
- * Reads a page that was fetched from url with that charset in Content-Type (or NULL). Empties body.
+ * Reads a page. Empties body.
  * Sets what the page tells of the reply: state, detail, strip, entries. Should it take longer than
  * Timeout= and 5 s, SIGALRM ends the process.
  */
-void reader_read(const Reader *reader, Buffer *body, const char *url, const char *charset,
-                 Reply *reply);
+void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, Reply *reply);
 
 /* ok, or empty where that is normal: what a source's memory may rest on. */
 bool reader_is_content(const Reader *reader, const Reply *reply);

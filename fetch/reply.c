@@ -121,10 +121,10 @@ static int append_line(Db *db, const Reply *reply, const char *source, Buffer *b
         if (r >= 0)
                 r = buffer_error(&entries);
         if (r >= 0)
-                r = db_query(db, SQL_REPLY_LINE, &row, "sssiiiiiis", source,
+                r = db_query(db, SQL_REPLY_LINE, &row, "sssiiiiiiis", source,
                              state_name(reply->state), reply->detail, (int64_t) reply->http,
                              (int64_t) reply->retry_after, (int64_t) reply->fresh_for,
-                             (int64_t) reply->bytes,
+                             (int64_t) reply->date, (int64_t) reply->bytes,
                              (int64_t) ((reply->elapsed + USEC_PER_MSEC - 1) / USEC_PER_MSEC),
                              (int64_t) reply->strip, entries.data);
         if (r >= 0)
@@ -145,6 +145,7 @@ int reply_write(Db *db, const Reply *reply, const char *source, Buffer *ret) {
                         .state = STATE_TOO_LARGE,
                         .detail = (char *) "the entries are more than a reply can hold",
                         .http = reply->http,
+                        .date = reply->date,
                         .bytes = reply->bytes,
                         .elapsed = reply->elapsed,
                         .strip = reply->strip,

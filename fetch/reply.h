@@ -29,6 +29,7 @@ typedef struct Reply {
         /* What is 0 is not known. */
         long http;                       /* status */
         unsigned retry_after, fresh_for; /* seconds */
+        uint64_t date;                   /* the server's clock, seconds since 1970 */
         uint64_t bytes;
         usec_t elapsed;
         unsigned strip; /* which Strip= matched, from 1 */

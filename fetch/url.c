@@ -187,15 +187,39 @@ int url_resolve(const char *base, const char *link, char **ret) {
 }
 
 /* A part of a URL, what is usual where it is not written. Caller frees with curl_free(). */
-static char *part_of(const char *text, CURLUPart part) {
+static char *part_of(const char *text, CURLUPart part, unsigned flags) {
         CURLU *url = curl_url();
         char *value = NULL;
 
-        if (url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
-            curl_url_get(url, part, &value, CURLU_DEFAULT_PORT) != CURLUE_OK)
+        if (url && curl_url_set(url, CURLUPART_URL, text, CURLU_URLENCODE) == CURLUE_OK &&
+            curl_url_get(url, part, &value, flags) != CURLUE_OK)
                 value = NULL;
         curl_url_cleanup(url);
         return value;
+}
+
+int url_split_user(const char *url, char **ret, char **ret_user) {
+        _cleanup_free_ char *clean = NULL, *both = NULL;
+        char *user, *password;
+        int r;
+
+        r = url_resolve(url, "", &clean);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                clean = strdup(url);
+        user = part_of(url, CURLUPART_USER, CURLU_URLDECODE);
+        password = part_of(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
+        r = user || password ? asprintf(&both, "%s:%s", strnull(user), strnull(password)) : 0;
+        curl_free(user);
+        curl_free(password);
+        if (r < 0)
+                both = NULL;
+        if (r < 0 || !clean)
+                return -ENOMEM;
+        *ret = STEAL_POINTER(clean);
+        *ret_user = STEAL_POINTER(both);
+        return 0;
 }
 
 bool url_same_origin(const char *a, const char *b) {
@@ -203,7 +227,8 @@ bool url_same_origin(const char *a, const char *b) {
         bool same = true;
 
         for (size_t i = 0; same && i < ELEMENTSOF(parts); i++) {
-                char *x = part_of(a, parts[i]), *y = part_of(b, parts[i]);
+                char *x = part_of(a, parts[i], CURLU_DEFAULT_PORT),
+                     *y = part_of(b, parts[i], CURLU_DEFAULT_PORT);
 
                 same = x && y && strcasecmp(x, y) == 0;
                 curl_free(x);

@@ -15,5 +15,11 @@
  */
 int url_resolve(const char *base, const char *link, char **ret);
 
+/*
+ * A URL as it is asked for, and the user and password that stand in it, "name:password" as they
+ * are (NULL: none). Caller frees. What is no URL stays as it is. -ENOMEM.
+ */
+int url_split_user(const char *url, char **ret, char **ret_user);
+
 /* Have both URLs the same scheme, host and port? */
 bool url_same_origin(const char *a, const char *b);

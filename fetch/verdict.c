@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <strings.h>
 
+#include "fetch/challenge.h"
 #include "fetch/verdict.h"
 
 #define RETRY_AFTER_MAX 3600
 #define FRESH_FOR_MAX (365L * 24 * 3600)
+
+static size_t strnspn(const char *s, size_t n, const char *accepted) {
+        size_t i = 0;
+
+        while (i < n && strchr(accepted, s[i]))
+                i++;
+        return i;
+}
 
 bool verdict_is_redirect(const Exchange *e) {
         return (e->status == 301 || e->status == 302 || e->status == 303 || e->status == 307 ||
@@ -12,31 +21,52 @@ bool verdict_is_redirect(const Exchange *e) {
                (e->code == CURLE_OK || e->body_begun);
 }
 
-/* A number of seconds, nothing else. -1: it is not one. */
-static long parse_seconds(const char *s, long max) {
+/* A number of seconds, nothing else; of a fraction the next whole one. -1: it is not one. */
+static long parse_seconds(const char *s, size_t length, long max) {
+        size_t n = strnspn(s, length, "0123456789"), fraction = 0;
         long value = 0;
-        size_t n = strspn(s, "0123456789");
 
-        if (n == 0 || s[n + strspn(s + n, " \t")])
-                return -1;
         for (size_t i = 0; i < n && value <= max; i++)
                 value = value * 10 + (s[i] - '0');
+        if (n < length && s[n] == '.') {
+                fraction = strnspn(s + n + 1, length - n - 1, "0123456789");
+                value += fraction > strnspn(s + n + 1, fraction, "0");
+                fraction++;
+        }
+        if (n == 0 ||
+            n + fraction + strnspn(s + n + fraction, length - n - fraction, " \t") < length)
+                return -1;
         return MIN(value, max);
 }
 
+static usec_t read_date(const Exchange *e) {
+        const char *text = exchange_header(e, "Date");
+        usec_t date;
+
+        return text && time_parse_http(text, &date) >= 0 ? date : 0;
+}
+
+/* Seconds, or a date by the server's clock; of several numbers the largest. */
 static unsigned read_retry_after(const Exchange *e) {
         const char *text = exchange_header(e, "Retry-After");
-        usec_t then, now = time_now();
-        long seconds;
+        usec_t then, now = read_date(e);
+        long longest = 0;
 
         if (!text)
                 return 0;
-        seconds = parse_seconds(text, RETRY_AFTER_MAX);
-        if (seconds >= 0)
-                return (unsigned) seconds;
-        if (time_parse_http(text, &then) < 0 || then < now)
-                return 0;
-        return (unsigned) MIN(then / USEC_PER_SEC - now / USEC_PER_SEC, (usec_t) RETRY_AFTER_MAX);
+        if (now == 0)
+                now = time_now();
+        if (time_parse_http(text, &then) >= 0)
+                return then < now ? 0
+                                  : (unsigned) MIN((then - now) / USEC_PER_SEC,
+                                                   (usec_t) RETRY_AFTER_MAX);
+        while (*text) {
+                size_t n = strcspn(text, ",;");
+
+                longest = MAX(longest, parse_seconds(text, n, RETRY_AFTER_MAX));
+                text += n + strspn(text + n, ",; \t");
+        }
+        return (unsigned) longest;
 }
 
 /* The argument of a directive of Cache-Control, which may be quoted. NULL: the directive is not
@@ -75,33 +105,30 @@ static unsigned read_fresh_for(const Exchange *e) {
                     find_directive(header->value, "no-store", value, sizeof(value)))
                         return 0;
                 if (find_directive(header->value, "max-age", value, sizeof(value)))
-                        max_age = parse_seconds(value, FRESH_FOR_MAX);
+                        max_age = parse_seconds(value, strlen(value), FRESH_FOR_MAX);
         }
         text = exchange_header(e, "Age");
         if (text)
-                age = MAX(parse_seconds(text, FRESH_FOR_MAX), 0L);
+                age = MAX(parse_seconds(text, strlen(text), FRESH_FOR_MAX), 0L);
         return (unsigned) MAX(max_age - age, 0L);
 }
 
-/* Signs, in the header, that this is not the page but a test whether we are a person. */
-static const char *find_challenge(const Exchange *e) {
-        static const char *const signs[] = { "x-amzn-waf-action", "x-sucuri-block" };
-        const char *value;
-
-        value = exchange_header(e, "cf-mitigated");
-        if (value && strcasecmp(value, "challenge") == 0)
-                return "cf-mitigated";
-        for (size_t i = 0; i < ELEMENTSOF(signs); i++)
-                if (exchange_header(e, signs[i]))
-                        return signs[i];
-        value = exchange_header(e, "server");
-        if (e->status == 503 && value && strcasecmp(value, "ddos-guard") == 0)
-                return "ddos-guard";
-        return NULL;
+static void judge_page(const Exchange *e, Reply *reply) {
+        if (e->status == 206)
+                reply_set(reply, STATE_NETWORK_ERROR,
+                          "the server sent a part of the page, which was not asked for");
+        else if (!exchange_is_whole(e))
+                reply_set(reply, STATE_NETWORK_ERROR, "the compressed page ends before its end");
+        else if (e->status == 204 || e->body.size == 0)
+                reply_set(reply, STATE_BAD_PAGE, "the page is empty");
+        else {
+                reply->state = STATE_OK;
+                reply->fresh_for = read_fresh_for(e);
+        }
 }
 
 static void judge_answer(const Exchange *e, Reply *reply) {
-        const char *challenge = find_challenge(e);
+        const char *challenge = challenge_told(e);
 
         reply->retry_after = read_retry_after(e);
         if (challenge)
@@ -110,10 +137,9 @@ static void judge_answer(const Exchange *e, Reply *reply) {
                           e->status);
         else if (e->status == 401 || e->status == 403 || e->status == 429)
                 reply_set(reply, STATE_BLOCKED, "the server answered with status %ld", e->status);
-        else if (e->status >= 200 && e->status <= 299) {
-                reply->state = STATE_OK;
-                reply->fresh_for = read_fresh_for(e);
-        } else if (e->status == 304 && e->conditional) {
+        else if (e->status >= 200 && e->status <= 299)
+                judge_page(e, reply);
+        else if (e->status == 304 && e->conditional) {
                 reply->state = STATE_UNCHANGED;
                 reply->fresh_for = read_fresh_for(e);
         } else if (e->status == 304)
@@ -135,9 +161,16 @@ static void judge_error(const Exchange *e, Reply *reply) {
         case CURLE_OPERATION_TIMEDOUT:
                 reply_set(reply, STATE_TIMEOUT, "no whole answer within Timeout=");
                 return;
-        case CURLE_BAD_CONTENT_ENCODING:
-                reply_set(reply, STATE_BAD_PAGE, "the compressed page cannot be unpacked");
-                return;
+        case CURLE_OUT_OF_MEMORY: /* so curl calls a line that is longer than it has room for */
+#if LIBCURL_VERSION_NUM >= 0x080600
+        case CURLE_TOO_LARGE:
+#endif
+                if (e->begun) {
+                        reply_set(reply, STATE_HTTP_ERROR,
+                                  "the header of the answer has a line that is too long");
+                        return;
+                }
+                break;
         case CURLE_URL_MALFORMAT:
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_WEIRD_SERVER_REPLY:
@@ -151,14 +184,20 @@ static void judge_error(const Exchange *e, Reply *reply) {
                 reply_set(reply, STATE_NETWORK_ERROR, "%s", isempty(e->error) ? words : e->error);
                 return;
         default:
-                reply_set(reply, STATE_NETWORK_ERROR, "%s", words);
+                break;
         }
+        reply_set(reply, STATE_NETWORK_ERROR, "%s", words);
 }
 
 void verdict(const Exchange *e, Reply *reply) {
         reply->http = e->status;
-        if (e->body_too_large)
+        reply->date = e->status > 0 ? read_date(e) / USEC_PER_SEC : 0;
+        if (e->body_error == -ENOBUFS)
                 reply_set(reply, STATE_TOO_LARGE, "the page is larger than MaxSize=");
+        else if (e->body_error == -ENOMEM)
+                reply_set(reply, STATE_TOO_LARGE, "there is not memory enough to read the page");
+        else if (e->body_error < 0)
+                reply_set(reply, STATE_BAD_PAGE, "the compressed page cannot be unpacked");
         else if (e->header_too_large)
                 reply_set(reply, STATE_HTTP_ERROR,
                           "the header of the answer is larger than 256 KiB");

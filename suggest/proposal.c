@@ -317,7 +317,8 @@ const char *proposal_check(Proposal *proposal, const Buffer *text, const char *u
                 return "its source file is not accepted";
         buffer_append(&copy, text->data, text->size);
         (void) memory_result(buffer_error(&copy));
-        reader_read(reader, &copy, url, "utf-8", &proposal->reply);
+        reader_read(reader, &copy, &(PageOrigin){ .url = url, .charset = "utf-8" },
+                    &proposal->reply);
         why = why_bad(proposal);
         if (why)
                 return why;

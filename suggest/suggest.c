@@ -37,7 +37,7 @@ static void on_answer(const HttpAnswer *answer, void *userdata) {
         const Reply *reply = answer->reply;
 
         if (reply->state != STATE_OK) {
-                log_error("%s: the page cannot be had (%s)%s%s", answer->url,
+                log_error("%s: the page cannot be had (%s)%s%s", answer->origin.url,
                           state_name(reply->state), reply->detail ? ": " : "",
                           strnull(reply->detail));
                 arrival->error = -EIO;
@@ -45,8 +45,8 @@ static void on_answer(const HttpAnswer *answer, void *userdata) {
         }
         arrival->body = *answer->body;
         *answer->body = BUFFER(0);
-        arrival->url = xstrdup(answer->url);
-        arrival->charset = answer->charset ? xstrdup(answer->charset) : NULL;
+        arrival->url = xstrdup(answer->origin.url);
+        arrival->charset = answer->origin.charset ? xstrdup(answer->origin.charset) : NULL;
 }
 
 /* What on_answer() makes of it: of a file nothing is known but what is in it. */

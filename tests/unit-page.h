@@ -55,7 +55,7 @@ static inline void read_text(Fixture *f, const char *text) {
 
         buffer_puts(&b, text);
         reply_done(&f->reply);
-        reader_read(f->reader, &b, "http://a.example/", NULL, &f->reply);
+        reader_read(f->reader, &b, &(PageOrigin){ .url = "http://a.example/" }, &f->reply);
         assert_null(b.data);
 }
 

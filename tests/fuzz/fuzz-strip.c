@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             !end)
                 return 0;
         buffer_append(&body, end + 1, size - size_source - 1);
-        reader_read(reader, &body, source->url.text, NULL, &reply);
+        reader_read(reader, &body, &(PageOrigin){ .url = source->url.text }, &reply);
         check_reply(&reply);
         return 0;
 }

@@ -62,7 +62,8 @@ static void check(const Proposal *proposal, const PageInfo *info, const Buffer *
         buffer_append(&copy, page->data, page->size);
         if (buffer_error(&copy) < 0)
                 abort();
-        reader_read(reader, &copy, source->url.text, "utf-8", &reply);
+        reader_read(reader, &copy, &(PageOrigin){ .url = source->url.text, .charset = "utf-8" },
+                    &reply);
         if (reply.state != STATE_OK || reply.n_entries != proposal->reply.n_entries)
                 abort();
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <zlib.h>
+
+#include "common/log.h"
+#include "fetch/secret.h"
+#include "fetch/source-memory.h"
+
+static Memory *memory_free(Memory *memory) {
+        if (!memory)
+                return NULL;
+        validators_done(&memory->http.known);
+        reply_done(&memory->bad);
+        reader_free(memory->reader);
+        source_free(memory->source);
+        free(memory->name);
+        free(memory);
+        return NULL;
+}
+DEFINE_CLEANUP(Memory, memory_free);
+
+void memories_done(Memories *memories) {
+        while (memories->first) {
+                Memory *memory = memories->first;
+
+                memories->first = memory->next;
+                memory_free(memory);
+        }
+}
+
+int memories_get(Memories *memories, const char *name, Memory **ret) {
+        _cleanup_(memory_freep) Memory *memory = NULL;
+        int r;
+
+        for (Memory *f = memories->first; f; f = f->next)
+                if (streq(f->name, name)) {
+                        *ret = f;
+                        return 0;
+                }
+
+        memory = calloc(1, sizeof(Memory));
+        if (!memory)
+                return -ENOMEM;
+        memory->name = strdup(name);
+        if (!memory->name)
+                return -ENOMEM;
+        r = config_load_source(memories->config, name, &memory->source);
+        if (r == -ENOENT || r == -ENOMEM)
+                return r;
+        if (r == -EACCES)
+                reply_set(&memory->bad, STATE_BAD_SOURCE, "the source file cannot be read: %s",
+                          strerror(-r));
+        else if (r < 0)
+                reply_set(&memory->bad, STATE_BAD_SOURCE,
+                          "the source file has errors; tickerd --check names them");
+        else if (secret_load(memories->config, memory->source, &memory->bad) >= 0)
+                (void) reader_new(memory->source, &memory->reader, &memory->bad);
+
+        memory->next = memories->first;
+        memories->first = memory;
+        *ret = STEAL_POINTER(memory);
+        return 0;
+}
+
+static void digest_add(Digest *digest, const char *text, size_t n) {
+        digest->size += n;
+        digest->crc = (uint32_t) crc32_z(digest->crc, (const Bytef *) text, n);
+        digest->adler = (uint32_t) adler32_z(digest->adler, (const Bytef *) text, n);
+}
+
+/* With its end, so that two in a row are not one. */
+static void digest_add_text(Digest *digest, const char *text) {
+        digest_add(digest, strnull(text), strlen(strnull(text)) + 1);
+}
+
+static bool digest_is_same(const Digest *a, const Digest *b) {
+        return a->size == b->size && a->crc == b->crc && a->adler == b->adler;
+}
+
+/* All that the reading of a page depends on. */
+static Digest digest_page(const HttpAnswer *answer) {
+        Digest digest = {};
+
+        digest_add_text(&digest, answer->origin.url);
+        digest_add_text(&digest, answer->origin.charset);
+        digest_add_text(&digest, answer->origin.open_ended ? "open" : "");
+        digest_add(&digest, answer->body->data, answer->body->size);
+        return digest;
+}
+
+static Digest digest_entries(const Reply *reply) {
+        Digest digest = {};
+
+        for (size_t i = 0; i < reply->n_entries; i++) {
+                digest_add_text(&digest, reply->entries[i].headline);
+                digest_add_text(&digest, reply->entries[i].url);
+        }
+        return digest;
+}
+
+static void set_unchanged(Reply *reply) {
+        Reply unchanged = { .state = STATE_UNCHANGED };
+
+        reply_take(reply, &unchanged);
+}
+
+/* True: the page is as it should be. */
+static bool read_page(Memory *memory, const HttpAnswer *answer) {
+        Reply *reply = answer->reply;
+        Digest page = digest_page(answer), entries;
+        bool before = memory->read;
+
+        if (before && digest_is_same(&page, &memory->page)) {
+                set_unchanged(reply);
+                return true;
+        }
+        reader_read(memory->reader, answer->body, &answer->origin, reply);
+        if (!reader_is_content(memory->reader, reply))
+                return false;
+        entries = digest_entries(reply);
+        if (before && digest_is_same(&entries, &memory->entries))
+                set_unchanged(reply);
+        memory->page = page;
+        memory->entries = entries;
+        return true;
+}
+
+void memory_answer(Memory *memory, const HttpAnswer *answer) {
+        State state = answer->reply->state;
+
+        if (state != STATE_OK && state != STATE_UNCHANGED)
+                return; /* no page has come: what we know of the last one still holds */
+        memory->read = state == STATE_UNCHANGED || read_page(memory, answer);
+        validators_done(&memory->http.known);
+        if (memory->read) {
+                memory->http.known = *answer->validators;
+                *answer->validators = (Validators){};
+        }
+}

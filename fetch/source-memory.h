@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the filter knows of a source it was asked for: how to read it, and what came last. */
+
+#include "common/config.h"
+#include "fetch/http.h"
+#include "fetch/page.h"
+
+/* Enough to tell a page, or the entries of one, from that before. */
+typedef struct Digest {
+        uint64_t size;
+        uint32_t crc, adler;
+} Digest;
+
+typedef struct Memory {
+        struct Memory *next;
+        char *name;
+        Source *source;
+        Reader *reader; /* NULL: the source is bad */
+        Reply bad;      /* then this is the answer */
+        HttpMemory http;
+        bool read; /* a page that was as it should be, and no other after it: */
+        Digest page, entries;
+        bool in_flight;
+        void *owner; /* of whoever asked, while it is in flight */
+} Memory;
+
+typedef struct Memories {
+        const Config *config;
+        Memory *first;
+} Memories;
+
+/*
+ * The memory of that name, loaded when it is asked for the first time. -ENOENT: there is no such
+ * source, nothing is kept of it. -ENOMEM.
+ */
+int memories_get(Memories *memories, const char *name, Memory **ret);
+void memories_done(Memories *memories);
+
+/*
+ * Reads the page of an answer, if there is one, into its reply, or finds that it is unchanged: the
+ * same bytes, or the same entries. Keeps the validators, or forgets them.
+ */
+void memory_answer(Memory *memory, const HttpAnswer *answer);
