@@ -101,8 +101,11 @@ static const xmlChar *intern(HtmlTree *tree, const char *name, size_t n) {
 
 /* A NUL would end a text of libxml2; the HTML Standard takes most of them out, too. */
 static void write_text(Buffer *b, const char *text, size_t n) {
-        const char *end = text + n;
+        const char *end;
 
+        if (n == 0)
+                return; /* text may be NULL */
+        end = text + n;
         while (text < end) {
                 const char *nul = memchr(text, '\0', (size_t) (end - text)) ?: end;
 
