@@ -4,6 +4,7 @@
 
 #define BANNER_MIN 18U /* weight of the shortest headline that is one without any like it */
 #define BANNER_MAX 260U
+#define LEVELS 8U /* around a banner that may be one of many */
 
 /* Is there, labels aside, one text in it that is like a headline? */
 static bool has_one_headline(const Element *box) {
@@ -19,14 +20,16 @@ static bool has_one_headline(const Element *box) {
 }
 
 /* A teaser that is marked as breaking, in a list of others. */
-static bool is_among_many(const Element *element, unsigned levels) {
-        for (; levels > 0 && !element_is_page(element); element = element->parent, levels--)
+static bool is_among_many(const Element *element) {
+        for (unsigned level = 0; level < LEVELS && !element_is_page(element); level++) {
                 if (element_is_one_of_many(element))
                         return true;
+                element = element->parent;
+        }
         return false;
 }
 
-static bool add_banner(Candidates *candidates, const Element *box, unsigned levels) {
+static bool add_banner(Candidates *candidates, const Element *box) {
         Candidate banner = {
                 .box = box,
                 .n = 1,
@@ -36,8 +39,8 @@ static bool add_banner(Candidates *candidates, const Element *box, unsigned leve
                 .linked = box->links > 0,
         };
 
-        if (box->weight < BANNER_MIN || box->weight > BANNER_MAX || box->links > 4 ||
-            element_is_page(box) || is_among_many(box, levels) || !has_one_headline(box))
+        if (box->weight < BANNER_MIN || box->weight > BANNER_MAX || is_among_many(box) ||
+            !has_one_headline(box))
                 return false;
         candidates_add(candidates, &banner);
         return true;
@@ -53,7 +56,7 @@ static void find_labelled(const Outline *outline, Candidates *candidates) {
                         continue;
                 for (unsigned level = 0; level < 3 && box->parent; level++) {
                         box = box->parent;
-                        if (box->links > 0 && add_banner(candidates, box, 8))
+                        if (box->links > 0 && add_banner(candidates, box))
                                 break;
                 }
         }
@@ -66,7 +69,7 @@ void banners_find(const Outline *outline, Candidates *candidates) {
                 if (box->weight < BANNER_MIN || box->weight > BANNER_MAX)
                         continue;
                 cue = element_cue(box);
-                if (cue.score >= CUE_STRONG - 1 && !cue.against && add_banner(candidates, box, 4))
+                if (cue.score >= CUE_STRONG - 1 && !cue.against && add_banner(candidates, box))
                         box = box->end - 1;
         }
         find_labelled(outline, candidates);

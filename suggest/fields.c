@@ -20,32 +20,27 @@ static int judge_part(const Parts *parts, const Part *part) {
         unsigned n = parts->n_items, cover, average = part->weight / part->n;
         int points = 20;
 
-        if (part_is_time(part) || part_is_badge(part, parts) || part->n * 10 < n * 6 || average < 8)
+        if (part_is_time(part) || part_is_badge(part, parts) || average < 8)
                 return -1;
         cover = part->weight * 100 / MAX(parts->weight, 1U) * n / part->n;
         if (strlen(part->tag) == 2 && part->tag[0] == 'h' && strchr("123456", part->tag[1]))
                 points += 6;
         if (part->role == ROLE_TITLE && part->depth > 0)
                 points += 5;
-        if (part->role == ROLE_SUMMARY && part->depth > 0)
-                points -= 7;
         if (part->links * 10 >= part->n * 7)
                 points += 3;
         points += cover >= 85 ? 4 : cover >= 50 ? 2 : cover >= 25 ? 0 : -4;
-        if (average > 260)
-                points -= 4;
         points -= (int) ((n - part->n) * 16 / n);
-        points -= (int) MIN(part->ordinal, 2U);
         return points;
 }
 
-/* Is there a time or a label in the part? */
-static bool has_other(const Parts *parts, const Part *part) {
+/* Is there a time in the part? */
+static bool has_time(const Parts *parts, const Part *part) {
         for (unsigned i = 0; i < parts->n; i++) {
                 const Part *inner = parts->parts + i;
 
                 if (inner != part && element_contains(part->first, inner->first) &&
-                    (part_is_time(inner) || part_is_badge(inner, parts)))
+                    part_is_time(inner))
                         return true;
         }
         return false;
@@ -57,7 +52,7 @@ static const Part *choose_headline(const Parts *parts) {
 
         for (unsigned i = 0; i < parts->n; i++) {
                 const Part *part = parts->parts + i;
-                int points = judge_part(parts, part) - (has_other(parts, part) ? 2 : 0);
+                int points = judge_part(parts, part) - (has_time(parts, part) ? 2 : 0);
 
                 if (points > best_points) {
                         best = part;
@@ -74,11 +69,11 @@ static void choose_published(const Parts *parts, Fields *fields) {
         for (unsigned i = 1; i < parts->n; i++) {
                 const Part *part = parts->parts + i;
 
-                if (!part_is_time(part) || part->n * 2 < parts->n_items ||
+                if (!part_is_time(part) ||
                     strspn(part->texts[0], "0123456789. ") == strlen(part->texts[0]))
                         continue; /* a number alone is a rank or a count */
-                if (!best || (streq(part->tag, "time") && !streq(best->tag, "time")))
-                        best = part;
+                best = part;
+                break;
         }
         if (!best)
                 return;
@@ -219,8 +214,7 @@ static const Element *link_of(const Element *item, const Element *headline) {
                 element = element->parent;
         if (element_is_link(element))
                 return element;
-        element = longest_link(headline);
-        return element ? element : longest_link(item);
+        return longest_link(item);
 }
 
 static bool leads_somewhere(const Element *link) {
@@ -256,17 +250,13 @@ static char *link_way(const Parts *parts, const char *headline, unsigned i) {
         case 0:
                 return xstrdup(".//a/@href");
         case 1:
-                return xstrdup("./@href");
-        case 2:
                 return xasprintf("%s/@href", headline);
-        case 3:
+        case 2:
                 return xasprintf("%s/ancestor::a[1]/@href", headline);
-        case 4:
-                return xasprintf("%s//a/@href", headline);
         }
-        if (i - 5 >= parts->n)
+        if (i - 3 >= parts->n)
                 return NULL;
-        selector = part_selector(parts->parts + i - 5);
+        selector = part_selector(parts->parts + i - 3);
         return xasprintf("%s/@href", selector);
 }
 

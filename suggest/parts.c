@@ -66,11 +66,8 @@ static bool has_link(const Element *item, const Element *element) {
 }
 
 static void count_text(Part *part, char *text) {
-        bool time = words_time(text);
-
-        part->times += time;
-        part->badges += !time && words_badge(text);
-        part->same += part->n > 0 && streq(part->texts[0], text);
+        part->times += words_time(text);
+        part->badges += words_badge(text);
         for (unsigned i = 0; i < part->n; i++)
                 if (streq(part->texts[i], text)) {
                         part->repeats++;
@@ -135,10 +132,7 @@ void parts_done(Parts *parts) {
 bool part_is_time(const Part *part) {
         if (part->depth == 0)
                 return false;
-        if (streq(part->tag, "time"))
-                return part->weight <= part->n * 40;
-        return part->times * 10 >= part->n * 6 ||
-               (part->role == ROLE_TIME && part->weight <= part->n * 24 && part->times > 0);
+        return part->times * 10 >= part->n * 6;
 }
 
 bool part_is_badge(const Part *part, const Parts *parts) {
@@ -150,9 +144,8 @@ bool part_is_badge(const Part *part, const Parts *parts) {
                 return true;
         if (parts->n_items < 3 || part->n < 3)
                 return false;
-        /* the same in most entries; or a few words that come again and again: categories */
-        return (part->same + 1) * 10 >= part->n * 8 ||
-               (part->repeats * 2 >= part->n && part->weight <= part->n * 16);
+        /* a few words that come again and again: categories */
+        return part->repeats * 2 >= part->n && part->weight <= part->n * 16;
 }
 
 const Element *part_in(const Part *part, const Element *item) {

@@ -20,7 +20,6 @@ typedef struct Part {
         unsigned n;       /* entries that have it, and of these: */
         unsigned times;   /* the text is a time, */
         unsigned badges;  /* a label, */
-        unsigned same;    /* that of the first entry, */
         unsigned repeats; /* that of one before; */
         unsigned weight;  /* of all */
         unsigned links;   /* it has a link, is one or is inside of one */

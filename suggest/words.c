@@ -185,15 +185,13 @@ Role words_role(const char *name) {
         if (!words_split(name, spaced, sizeof(spaced)))
                 return ROLE_NONE;
         while (next_word(&p, word)) {
-                bool text = streq(word, "text") || streq(word, "txt");
-
                 if (table_has(&role_times, word))
                         role = ROLE_TIME;
                 else if (table_has(&role_summaries, word))
                         role = ROLE_SUMMARY;
                 else if (table_has(&role_badges, word))
                         role = ROLE_BADGE;
-                else if (table_has(&role_titles, word) && !(text && role != ROLE_NONE))
+                else if (table_has(&role_titles, word))
                         role = ROLE_TITLE;
         }
         return role;
@@ -271,7 +269,7 @@ static int match_label(const Phrases *table, const char *key) {
                         continue;
                 }
                 at = strstr(key, phrase);
-                if (!at || (length < 8 && !wide && best > 0))
+                if (!at)
                         continue;
                 if (at == key && (wide || key[length] == ' '))
                         best = MAX(best, 2);
@@ -283,20 +281,12 @@ static int match_label(const Phrases *table, const char *key) {
         return best;
 }
 
-static unsigned count_words(const char *key) {
-        unsigned n = *key ? 1 : 0;
-
-        for (; *key; key++)
-                n += *key == ' ';
-        return n;
-}
-
 Cue words_label(const char *text) {
         _cleanup_free_ char *key = xtext_key(text);
         Cue cue = {};
         int how;
 
-        if (strlen(key) > LABEL_MAX || count_words(key) > 7 || words_weight(key, strlen(key)) > 48)
+        if (strlen(key) > LABEL_MAX)
                 return cue;
         how = match_label(&labels_strong, key);
         if (how > 0)
