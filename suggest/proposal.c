@@ -268,12 +268,8 @@ static int load(const Buffer *text, Source **ret) {
 static unsigned count_bad(const Reply *reply) {
         unsigned bad = 0;
 
-        for (size_t i = 0; i < reply->n_entries; i++) {
-                const char *headline = reply->entries[i].headline;
-                unsigned weight = words_weight(headline, strlen(headline));
-
-                bad += weight < 8 || weight > 400 || words_time(headline) || words_badge(headline);
-        }
+        for (size_t i = 0; i < reply->n_entries; i++)
+                bad += words_badge(reply->entries[i].headline);
         return bad;
 }
 
