@@ -53,13 +53,9 @@ int item_parse(Db *json, const char *line, size_t n, ItemParts parts, Item *ret)
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(json, statements[parts], &rows, "t", line, n);
-        if (r >= 0)
-                r = rows_next(rows);
-        if (r <= 0) {
-                rows = NULL; /* it is over */
+        r = db_row(json, statements[parts], &rows, "t", line, n);
+        if (r <= 0)
                 return r < 0 ? r : -EPROTO;
-        }
         if (!streq(strnull(rows_text(rows, 0)), "item"))
                 return 0;
         item_read(rows, ret);
@@ -74,13 +70,9 @@ static int line_value(Db *json, const char *line, const char *path, char **ret,
         char *found;
         int r;
 
-        r = db_query(json, SQL_CLIENT_VALUE, &rows, "ss", line, path);
-        if (r >= 0)
-                r = rows_next(rows);
-        if (r <= 0) {
-                rows = NULL;
+        r = db_row(json, SQL_CLIENT_VALUE, &rows, "ss", line, path);
+        if (r <= 0)
                 return r < 0 ? r : -EPROTO;
-        }
         if (ret_number) {
                 *ret_number = rows_int(rows, 0);
                 return 0;

@@ -81,13 +81,9 @@ static int find_first(Db *db, const ArchiveQuery *query, int64_t *ret) {
         *ret = 0;
         if (query->newest < 0)
                 return 0;
-        r = db_query(db, SQL_CTL_NEWEST, &rows, BIND, VALUES(query, (int64_t) 0, query->newest));
-        if (r >= 0)
-                r = rows_next(rows);
-        if (r <= 0) {
-                rows = NULL;
+        r = db_row(db, SQL_CTL_NEWEST, &rows, BIND, VALUES(query, (int64_t) 0, query->newest));
+        if (r <= 0)
                 return r;
-        }
         *ret = rows_null(rows, 0) ? INT64_MAX : rows_int(rows, 0);
         return 0;
 }
@@ -101,10 +97,8 @@ static int read_page(Db *db, const ArchiveQuery *query, const ArchiveReader *rea
 
         r = db_query(db, SQL_CTL_ITEMS, &rows, BIND "s", VALUES(query, *from, (int64_t) PAGE),
                      query->json);
-        if (r < 0) {
-                rows = NULL;
+        if (r < 0)
                 return r;
-        }
         while ((r = rows_next(rows)) > 0) {
                 item_read(rows, &item);
                 *from = item.id + 1;
@@ -113,7 +107,6 @@ static int read_page(Db *db, const ArchiveQuery *query, const ArchiveReader *rea
                 if (*ret_reader < 0)
                         return n;
         }
-        rows = NULL;
         return r < 0 ? r : n;
 }
 
@@ -138,11 +131,8 @@ int archive_place(Db *db, const char *since, char ret[static CURSOR_MAX + 1]) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(db, SQL_CTL_PLACE, &rows, "s", since);
-        if (r >= 0)
-                r = rows_next(rows);
+        r = db_row(db, SQL_CTL_PLACE, &rows, "s", since);
         if (r <= 0) {
-                rows = NULL;
                 log_error("cannot read the database: %s; give a cursor instead of a time",
                           db_message(db));
                 return r < 0 ? r : -EUCLEAN;
@@ -156,11 +146,8 @@ int archive_wording(Db *db, int64_t id, const char *cursor, char **ret) {
         char *text;
         int r;
 
-        r = db_query(db, SQL_CTL_WORDING, &rows, "is", id, cursor);
-        if (r >= 0)
-                r = rows_next(rows);
+        r = db_row(db, SQL_CTL_WORDING, &rows, "is", id, cursor);
         if (r <= 0) {
-                rows = NULL;
                 *ret = NULL;
                 return r;
         }

@@ -163,11 +163,8 @@ static int put_head(Export *export, Db *db, const char *sources) {
                 (void) buffer_puts(&export->out, export->format->head);
                 return 0;
         }
-        r = db_query(db, SQL_CTL_CHANNEL, &rows, "s", sources);
-        if (r >= 0)
-                r = rows_next(rows);
+        r = db_row(db, SQL_CTL_CHANNEL, &rows, "s", sources);
         if (r <= 0) {
-                rows = NULL;
                 log_error("cannot read the database: %s; try again", db_message(db));
                 return -EIO;
         }

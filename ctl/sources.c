@@ -87,14 +87,14 @@ static int find(const Config *config, Names *names) {
 }
 
 static int put_json(Db *json, const char *name, bool enabled, const Source *source, Buffer *b) {
-        Rows *rows;
+        _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(json, SQL_CTL_SOURCE, &rows, "sisss", name, (int64_t) enabled,
-                     source ? source->description.text : NULL, source ? source->url.text : NULL,
-                     source ? source->path : NULL);
-        while (r >= 0 && (r = rows_next(rows)) > 0)
-                (void) buffer_printf(b, "%s\n", strnull(rows_text(rows, 0)));
+        r = db_row(json, SQL_CTL_SOURCE, &rows, "sisss", name, (int64_t) enabled,
+                   source ? source->description.text : NULL, source ? source->url.text : NULL,
+                   source ? source->path : NULL);
+        if (r > 0)
+                (void) buffer_printf(b, "%s\n", rows_text(rows, 0));
         return r;
 }
 

@@ -45,12 +45,10 @@ static const char *escape_tmux(const char *s) {
 /* One line of JSON, whatever the texts are; what is NULL is left out. */
 static void put_json(Db *json, Sql statement, const char *a, const char *b, const char *c,
                      Buffer *line) {
-        Rows *rows;
-        int r;
+        _cleanup_rows_ Rows *rows = NULL;
 
-        r = db_query(json, statement, &rows, "sss", a, b, c);
-        while (r >= 0 && (r = rows_next(rows)) > 0)
-                (void) buffer_puts(line, strnull(rows_text(rows, 0)));
+        if (db_row(json, statement, &rows, "sss", a, b, c) > 0)
+                (void) buffer_puts(line, rows_text(rows, 0));
 }
 
 static void put_tooltip(const Item *item, Buffer *b) {

@@ -177,13 +177,9 @@ static int put_text(Db *db, bool well, const Terminal *terminal, Buffer *b) {
         char version[64];
         int r;
 
-        r = db_query(db, SQL_STATUS_DAEMON, &rows, "");
-        if (r >= 0)
-                r = rows_next(rows);
-        if (r <= 0) {
-                rows = NULL;
+        r = db_row(db, SQL_STATUS_DAEMON, &rows, "");
+        if (r <= 0)
                 return r < 0 ? r : -EBADMSG;
-        }
         item_copy_text(version, sizeof(version), rows_text(rows, 0));
         (void) buffer_printf(
                 b,
@@ -197,12 +193,12 @@ static int put_text(Db *db, bool well, const Terminal *terminal, Buffer *b) {
 }
 
 static int put_json(Db *db, Buffer *b) {
-        Rows *rows;
+        _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(db, SQL_STATUS_JSON, &rows, "");
-        while (r >= 0 && (r = rows_next(rows)) > 0)
-                (void) buffer_printf(b, "%s\n", strnull(rows_text(rows, 0)));
+        r = db_row(db, SQL_STATUS_JSON, &rows, "");
+        if (r > 0)
+                (void) buffer_printf(b, "%s\n", rows_text(rows, 0));
         return r;
 }
 

@@ -167,6 +167,21 @@ int db_query(Db *db, Sql id, Rows **ret, const char *format, ...) {
         return r;
 }
 
+int db_row(Db *db, Sql id, Rows **ret, const char *format, ...) {
+        va_list arguments;
+        Rows *rows;
+        int r;
+
+        va_start(arguments, format);
+        r = start(db, id, &rows, format, arguments);
+        va_end(arguments);
+        if (r >= 0)
+                r = rows_next(rows);
+        if (r > 0)
+                *ret = rows;
+        return r;
+}
+
 int db_run(Db *db, Sql id, const char *format, ...) {
         va_list arguments;
         Rows *rows;

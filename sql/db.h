@@ -53,6 +53,10 @@ int db_number(Db *db, const char *text, int64_t *ret);
  */
 int db_query(Db *db, Sql statement, Rows **ret, const char *format, ...);
 
+/* The same, where one row is wanted. 1: it is there; 0: there is none; else negative. Unless 1, ret
+ * is untouched. */
+int db_row(Db *db, Sql statement, Rows **ret, const char *format, ...);
+
 /* The same for a statement that yields no row, run to its end. Returns how many rows it changed. */
 int db_run(Db *db, Sql statement, const char *format, ...);
 
