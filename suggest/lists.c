@@ -48,7 +48,7 @@ static void add_lists(Candidates *candidates, const Element *box, const char *ta
         }
         add_list(candidates, box, tag, NULL);
         for (unsigned k = 0; k < n_classes; k++)
-                if (tally[k].n >= 2 && tally[k].n < n)
+                if (tally[k].n < n)
                         add_list(candidates, box, tag, tally[k].class);
 }
 
@@ -153,7 +153,7 @@ static void add_group(const Outline *outline, Candidates *candidates, const Grou
         for (unsigned i = 0; i < n; i++)
                 weight += candidates->items[members[i].list].weight;
         candidate_measure(&group);
-        if (weight * 2 >= group.box->weight && group.good * 2 >= group.n)
+        if (weight * 2 >= group.box->weight)
                 candidates_add(candidates, &group);
 }
 

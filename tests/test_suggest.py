@@ -142,6 +142,19 @@ def test_over_http(site):
     assert (done.returncode, done.stdout) == (1, "") and "http-error" in done.stderr
 
 
+@pytest.mark.parametrize("growing", [True, False])
+def test_order(growing, tmp_path):
+    """Times that grow down the page make it one with the oldest first."""
+    page = tmp_path / "page.html"
+    hours = range(10, 15) if growing else range(14, 9, -1)
+    page.write_text("<ul class=ticker>" + "".join(
+        f"<li><time datetime=2026-11-23T{hour}:00>{hour}:00</time> <a href=/{hour}>Words of headline number {hour}</a>"
+        for hour in hours) + "</ul>", encoding="utf-8")
+    proposal, said = suggest(page)
+    assert proposal, said
+    assert ("Order=oldest-first\n" in proposal) == growing
+
+
 def test_feed_is_named(tmp_path):
     page = tmp_path / "page.html"
     text = (PAGES / "two-columns.html").read_text(encoding="utf-8")
