@@ -71,14 +71,14 @@ void cells_cut(Buffer *b, const char *s, unsigned width) {
         size_t n = strlen(s);
 
         if (width == 0 || cells_width(s, n) <= width) {
-                (void) buffer_append(b, s, n);
+                buffer_append(b, s, n);
                 return;
         }
         n = cells_fit(s, n, width - 1);
         while (n > 0 && s[n - 1] == ' ')
                 n--;
-        (void) buffer_append(b, s, n);
-        (void) buffer_puts(b, ELLIPSIS);
+        buffer_append(b, s, n);
+        buffer_puts(b, ELLIPSIS);
 }
 
 /* 1: right to left; -1: left to right; 0: neither. */

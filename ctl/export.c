@@ -38,36 +38,36 @@ static void put_csv(const Item *item, _unused_ const char *json, Buffer *b) {
                                       item->language, item->published, item->first_seen };
         const int64_t ids[] = { item->revises, item->repeats };
 
-        (void) buffer_printf(b, "%lld,\"%s\"", (long long) item->id, item->cursor);
+        buffer_printf(b, "%lld,\"%s\"", (long long) item->id, item->cursor);
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
-                (void) buffer_puts(b, ",\"");
+                buffer_puts(b, ",\"");
                 for (const char *s = texts[i]; *s; s++)
-                        (void) buffer_append(b, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
-                (void) buffer_puts(b, "\"");
+                        buffer_append(b, *s == '"' ? "\"\"" : s, *s == '"' ? 2 : 1);
+                buffer_puts(b, "\"");
         }
         for (size_t i = 0; i < ELEMENTSOF(ids); i++) {
-                (void) buffer_puts(b, ",");
+                buffer_puts(b, ",");
                 if (ids[i] > 0)
-                        (void) buffer_printf(b, "%lld", (long long) ids[i]);
+                        buffer_printf(b, "%lld", (long long) ids[i]);
         }
-        (void) buffer_puts(b, "\r\n");
+        buffer_puts(b, "\r\n");
 }
 
 /* As the text of an element. The two characters that no XML may have become U+FFFD. */
 static void put_xml(Buffer *b, const char *element, const char *text) {
         size_t n = strlen(text);
 
-        (void) buffer_printf(b, "<%s>", element);
+        buffer_printf(b, "<%s>", element);
         for (size_t i = 0; i < n;) {
                 uint32_t c;
 
                 i += utf8_next(text + i, n - i, &c);
                 if (c == '&' || c == '<' || c == '>')
-                        (void) buffer_printf(b, "&#%u;", c);
+                        buffer_printf(b, "&#%u;", c);
                 else
-                        (void) utf8_put(b, c == 0xfffe || c == 0xffff ? 0xfffd : c);
+                        utf8_put(b, c == 0xfffe || c == 0xffff ? 0xfffd : c);
         }
-        (void) buffer_printf(b, "</%.*s>\n", (int) strcspn(element, " "), element);
+        buffer_printf(b, "</%.*s>\n", (int) strcspn(element, " "), element);
 }
 
 /* RFC 822 with a year of four digits, whatever the locale. */
@@ -78,15 +78,15 @@ static void put_date(Buffer *b, const char *element, time_t t) {
         struct tm tm = {};
 
         (void) gmtime_r(&t, &tm);
-        (void) buffer_printf(b, "<%s>%s, %02d %s %04d %02d:%02d:%02d GMT</%s>\n", element,
-                             days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900,
-                             tm.tm_hour, tm.tm_min, tm.tm_sec, element);
+        buffer_printf(b, "<%s>%s, %02d %s %04d %02d:%02d:%02d GMT</%s>\n", element,
+                      days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900,
+                      tm.tm_hour, tm.tm_min, tm.tm_sec, element);
 }
 
 static void put_rss_head(const char *title, const char *home, _unused_ const char *json,
                          Buffer *b) {
-        (void) buffer_puts(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                              "<rss version=\"2.0\">\n<channel>\n");
+        buffer_puts(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                       "<rss version=\"2.0\">\n<channel>\n");
         put_xml(b, "title", title);
         put_xml(b, "link", home);
         put_xml(b, "description", "What is new on the strips of front pages");
@@ -95,24 +95,24 @@ static void put_rss_head(const char *title, const char *home, _unused_ const cha
 }
 
 static void put_rss(const Item *item, _unused_ const char *json, Buffer *b) {
-        (void) buffer_puts(b, "<item>\n");
+        buffer_puts(b, "<item>\n");
         put_xml(b, "title", item->headline);
         if (*item->url)
                 put_xml(b, "link", item->url);
         put_xml(b, "guid isPermaLink=\"false\"", item->cursor);
         put_date(b, "pubDate", when_seconds(item->first_seen));
         put_xml(b, "category", item->source);
-        (void) buffer_puts(b, "</item>\n");
+        buffer_puts(b, "</item>\n");
 }
 
 /* What a feed says of itself; the items become the last member of that object. */
 static void put_jsonfeed_head(_unused_ const char *title, _unused_ const char *home,
                               const char *json, Buffer *b) {
-        (void) buffer_printf(b, "%.*s,\"items\":[\n", (int) strlen(json) - 1, json);
+        buffer_printf(b, "%.*s,\"items\":[\n", (int) strlen(json) - 1, json);
 }
 
 static void put_json(_unused_ const Item *item, const char *json, Buffer *b) {
-        (void) buffer_printf(b, "%s\n", json);
+        buffer_printf(b, "%s\n", json);
 }
 
 static const DocumentFormat formats[OUTPUT_MAX] = {
@@ -143,7 +143,7 @@ static int on_item(const Item *item, const char *json, void *userdata) {
         Export *export = userdata;
 
         if (!export->first)
-                (void) buffer_puts(&export->out, export->format->between);
+                buffer_puts(&export->out, export->format->between);
         export->first = false;
         export->format->item(item, json, &export->out);
         return 0;
@@ -160,7 +160,7 @@ static int put_head(Export *export, Db *db, const char *sources) {
         int r;
 
         if (!export->format->feed) {
-                (void) buffer_puts(&export->out, export->format->head);
+                buffer_puts(&export->out, export->format->head);
                 return 0;
         }
         r = db_row(db, SQL_CTL_CHANNEL, &rows, "s", sources);
@@ -196,7 +196,7 @@ int export_run(const Options *options, const Config *config) {
         r = put_head(&export, db, query.sources);
         if (r >= 0)
                 r = archive_read(db, &query, &reader);
-        (void) buffer_puts(&export.out, export.format->end);
+        buffer_puts(&export.out, export.format->end);
         if (r >= 0)
                 r = on_page(&export);
         buffer_done(&export.out);

@@ -84,7 +84,7 @@ static bool compose(const Footer *footer, Buffer *b) {
         struct tm tm;
 
         if (!footer->connected) {
-                (void) buffer_puts(b, "no connection to the daemon; trying again");
+                buffer_puts(b, "no connection to the daemon; trying again");
                 return true;
         }
         for (const FooterSource *entry = footer->entries; entry < footer->entries + footer->n;
@@ -96,14 +96,14 @@ static bool compose(const Footer *footer, Buffer *b) {
                 }
         }
         if (!bad) {
-                (void) buffer_printf(b, "%zu source%s, all well", n, n == 1 ? "" : "s");
+                buffer_printf(b, "%zu source%s, all well", n, n == 1 ? "" : "s");
                 return false;
         }
         if (localtime_r(&bad->since, &tm))
                 (void) strftime(since, sizeof(since), "%H:%M", &tm);
-        (void) buffer_printf(b, "%zu of %zu source%s in trouble: %s %s since %s%s", n_bad, n,
-                             n == 1 ? "" : "s", bad->name, bad->state, since,
-                             n_bad > 1 ? ", and more" : "");
+        buffer_printf(b, "%zu of %zu source%s in trouble: %s %s since %s%s", n_bad, n,
+                      n == 1 ? "" : "s", bad->name, bad->state, since,
+                      n_bad > 1 ? ", and more" : "");
         return true;
 }
 
@@ -114,10 +114,10 @@ void footer_erase(Footer *footer, Buffer *b) {
         if (footer->drawn == 0)
                 return;
         footer->drawn = 0;
-        (void) buffer_puts(b, "\r");
+        buffer_puts(b, "\r");
         if (rows > 0)
-                (void) buffer_printf(b, "\x1b[%uA", rows);
-        (void) buffer_puts(b, "\x1b[J");
+                buffer_printf(b, "\x1b[%uA", rows);
+        buffer_puts(b, "\x1b[J");
 }
 
 void footer_draw(Footer *footer, Buffer *b) {
@@ -127,5 +127,5 @@ void footer_draw(Footer *footer, Buffer *b) {
 
         cells_cut(&cut, strnull(line.data), footer->terminal->columns - 1);
         footer->drawn = cells_width(strnull(cut.data), cut.size);
-        (void) buffer_printf(b, "%s%s%s", bad ? p->bad : p->quiet, strnull(cut.data), p->end);
+        buffer_printf(b, "%s%s%s", bad ? p->bad : p->quiet, strnull(cut.data), p->end);
 }

@@ -28,7 +28,7 @@ static int on_item(const Item *item, const char *json, void *userdata) {
 
         p->n++;
         if (json) {
-                (void) buffer_printf(&p->out, "%s\n", json);
+                buffer_printf(&p->out, "%s\n", json);
                 return 0;
         }
         if (item->revises > 0 && p->terminal.is_terminal)
@@ -46,20 +46,20 @@ static int on_page(void *userdata) {
 
 static int join(const Options *options, Buffer *b) {
         for (size_t i = 0; i < options->n_words; i++)
-                (void) buffer_printf(b, "%s%s", i > 0 ? " " : "", options->words[i]);
+                buffer_printf(b, "%s%s", i > 0 ? " " : "", options->words[i]);
         return buffer_error(b);
 }
 
 /* Each word between quotes, in which nothing has a meaning. */
 static int join_quoted(const Options *options, Buffer *b) {
         for (size_t i = 0; i < options->n_words; i++) {
-                (void) buffer_puts(b, i > 0 ? " \"" : "\"");
+                buffer_puts(b, i > 0 ? " \"" : "\"");
                 for (const char *s = options->words[i]; *s; s++)
                         if (*s == ' ')
-                                (void) buffer_puts(b, "\" \"");
+                                buffer_puts(b, "\" \"");
                         else if (*s != '"')
-                                (void) buffer_append(b, s, 1);
-                (void) buffer_puts(b, "\"");
+                                buffer_append(b, s, 1);
+                buffer_puts(b, "\"");
         }
         return buffer_error(b);
 }

@@ -64,9 +64,9 @@ static void put_colored(const Palette *palette, const Marked *m, size_t from, si
         for (size_t i = from, k; i < to; i = k) {
                 for (k = i; k < to && m->is[k] == m->is[i]; k++)
                         ;
-                (void) buffer_puts(b, m->is[i] ? palette->changed : "");
-                (void) buffer_append(b, m->text + i, k - i);
-                (void) buffer_puts(b, m->is[i] ? palette->end : "");
+                buffer_puts(b, m->is[i] ? palette->changed : "");
+                buffer_append(b, m->text + i, k - i);
+                buffer_puts(b, m->is[i] ? palette->end : "");
         }
 }
 
@@ -77,10 +77,10 @@ static void put_line(const Terminal *terminal, const Marked *m, size_t from, siz
         unsigned used = cells_width(m->text + from, to - from);
 
         if (isolate && cells_rtl(m->text) && used < width)
-                (void) buffer_printf(b, "%*s", (int) (width - used), "");
-        (void) buffer_puts(b, isolate ? CELLS_ISOLATE : "");
+                buffer_printf(b, "%*s", (int) (width - used), "");
+        buffer_puts(b, isolate ? CELLS_ISOLATE : "");
         put_colored(&terminal->palette, m, from, to, b);
-        (void) buffer_printf(b, "%s\n", isolate ? CELLS_END : "");
+        buffer_printf(b, "%s\n", isolate ? CELLS_END : "");
 }
 
 static void put_headline(const Terminal *terminal, const Marked *m, unsigned indent, Buffer *b) {
@@ -92,7 +92,7 @@ static void put_headline(const Terminal *terminal, const Marked *m, unsigned ind
                 size_t n = cells_break(m->text + i, m->n - i, width, &skip);
 
                 if (i > 0)
-                        (void) buffer_printf(b, "%*s", (int) indent, "");
+                        buffer_printf(b, "%*s", (int) indent, "");
                 put_line(terminal, m, i, i + n, width, b);
         }
 }
@@ -111,9 +111,9 @@ static void put_day(Layout *layout, const struct tm *tm, Buffer *b) {
         (void) strcpy(layout->day, day);
         if (strftime(name, sizeof(name), "-- %A, %-d %B %Y --", tm) == 0)
                 return;
-        (void) buffer_puts(b, p->quiet);
+        buffer_puts(b, p->quiet);
         cells_cut(b, name, layout->terminal->columns - 1);
-        (void) buffer_printf(b, "%s\n", p->end);
+        buffer_printf(b, "%s\n", p->end);
 }
 
 static void put_screen(Layout *layout, const Item *item, const char *before, Buffer *b) {
@@ -135,11 +135,10 @@ static void put_screen(Layout *layout, const Item *item, const char *before, Buf
                 (void) strftime(when, sizeof(when), "%H:%M", &tm);
         }
 
-        (void) buffer_printf(b, "%s%s%s %s%s%s  ", p->time, when, p->end, p->source, item->source,
-                             p->end);
+        buffer_printf(b, "%s%s%s %s%s%s  ", p->time, when, p->end, p->source, item->source, p->end);
         indent = (unsigned) (strlen(when) + 1 + strlen(item->source) + 2);
         if (indent > terminal->columns / 2) { /* little room: the headline gets its own lines */
-                (void) buffer_puts(b, "\n  ");
+                buffer_puts(b, "\n  ");
                 indent = 2;
         }
         mark(item, before, *p->end, &marked);
@@ -153,7 +152,7 @@ void layout_item(Layout *layout, const Item *item, const char *before, Buffer *b
         if (layout->terminal->is_terminal)
                 put_screen(layout, item, before, b);
         else
-                (void) buffer_printf(b, "%s%s%s %s%s%s %lld: %s%s\n", p->time, item->first_seen,
-                                     p->end, p->source, item->source, p->end, (long long) item->id,
-                                     item->headline, note(item, true, text));
+                buffer_printf(b, "%s%s%s %s%s%s %lld: %s%s\n", p->time, item->first_seen, p->end,
+                              p->source, item->source, p->end, (long long) item->id, item->headline,
+                              note(item, true, text));
 }

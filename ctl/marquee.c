@@ -76,7 +76,7 @@ static void fill(Marquee *marquee, unsigned width) {
                 if (marquee->fresh > 0)
                         i = marquee->n - marquee->fresh--;
                 marquee->next = (i + 1) % marquee->n;
-                (void) buffer_puts(&marquee->line, at(marquee, i)->text);
+                buffer_puts(&marquee->line, at(marquee, i)->text);
         }
 }
 
@@ -117,14 +117,14 @@ int marquee_window(Marquee *marquee, unsigned width, Buffer *b) {
         fit = cells_fit(marquee->line.data, marquee->line.size, width - marquee->indent);
         used = cells_width(marquee->line.data, fit) + marquee->indent;
 
-        (void) buffer_printf(b, "%*s%s", (int) marquee->indent, "", isolated ? CELLS_ISOLATE : "");
-        (void) buffer_append(b, marquee->line.data, fit);
+        buffer_printf(b, "%*s%s", (int) marquee->indent, "", isolated ? CELLS_ISOLATE : "");
+        buffer_append(b, marquee->line.data, fit);
         for (size_t i = 0; i + 3 <= fit; i++) {
                 if (memcmp(marquee->line.data + i, CELLS_ISOLATE, 3) == 0)
                         isolated = true;
                 if (memcmp(marquee->line.data + i, CELLS_END, 3) == 0)
                         isolated = false;
         }
-        (void) buffer_printf(b, "%s%*s", isolated ? CELLS_END : "", (int) (width - used), "");
+        buffer_printf(b, "%s%*s", isolated ? CELLS_END : "", (int) (width - used), "");
         return 0;
 }

@@ -88,9 +88,9 @@ int notifier_new(sd_event *event, Notifier **ret) {
 static void put_body(const Notifier *notifier, const char *text, Buffer *b) {
         for (; *text; text++)
                 if (notifier->markup && strchr("<>&", *text))
-                        (void) buffer_printf(b, "&#%d;", *text);
+                        buffer_printf(b, "&#%d;", *text);
                 else
-                        (void) buffer_append(b, text, 1);
+                        buffer_append(b, text, 1);
 }
 
 static uint32_t bubble_of(const Notifier *notifier, int64_t item) {

@@ -276,7 +276,8 @@ static int set_option(Options *o, OptionId option, const char *value) {
 
         r = options[option].parse(value, (char *) o + options[option].target);
         if (r == -E2BIG)
-                log_error("--%s=%s: these are too many", options[option].name, value);
+                log_error("--%s=%s: at most %u can be given", options[option].name, value,
+                          SOURCES_MAX);
         else if (r < 0)
                 log_error("--%s=%s: %s", options[option].name, value, options[option].wanted);
         return r;
@@ -300,7 +301,7 @@ static int check(Options *o, unsigned given) {
         if (o->n_words < verbs[o->verb].words_min)
                 return misuse(verbs[o->verb].words_wanted);
         if (o->n_words > verbs[o->verb].words_max)
-                return misuse("there are words too many");
+                return misuse("there are too many words");
         o->format_set = given & BIT(OPTION_FORMAT);
         if (!o->format_set && verbs[o->verb].formats != 0)
                 o->format = (Output) __builtin_ctz(verbs[o->verb].formats);
@@ -363,7 +364,7 @@ int options_parse(int argc, char **argv, Options *ret) {
         while (verb < VERB_MAX && !streq(verbs[verb].name, argv[optind]))
                 verb++;
         if (verb == VERB_MAX) {
-                log_error("there is no \"%s\"; see tickerctl --help", argv[optind]);
+                log_error("there is no verb \"%s\"; see tickerctl --help", argv[optind]);
                 return EXIT_USAGE;
         }
         ret->verb = verb;
@@ -380,7 +381,7 @@ int options_sources(const Options *o, char **ret) {
                 return 0;
         }
         for (size_t i = 0; i < o->sources.n; i++)
-                (void) buffer_printf(&b, "%s\"%s\"", i > 0 ? "," : "[", o->sources.names[i]);
-        (void) buffer_puts(&b, "]");
+                buffer_printf(&b, "%s\"%s\"", i > 0 ? "," : "[", o->sources.names[i]);
+        buffer_puts(&b, "]");
         return buffer_steal(&b, ret);
 }

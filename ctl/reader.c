@@ -69,7 +69,7 @@ static bool take(int fd, Buffer *b) {
 
         n = read(fd, data, sizeof(data));
         if (n > 0)
-                (void) buffer_append(b, data, (size_t) n);
+                buffer_append(b, data, (size_t) n);
         return n > 0 || (n < 0 && errno == EINTR);
 }
 
@@ -140,7 +140,9 @@ int reader_run(const char *name, char **arguments, const char *what, Reading *re
         (void) safe_close(out[1]);
         (void) safe_close(said[1]);
         if (r < 0)
-                log_error("cannot run %s: %s", program, strerror(-r));
+                log_error("cannot run %s: %s%s", program, strerror(-r),
+                          streq(name, "tickerd-fetch") ? "; set TICKERD_FETCH to the page reader"
+                                                       : "");
         else
                 r = collect(out[0], said[0], what, &reading);
         (void) safe_close(out[0]);

@@ -64,7 +64,7 @@ static int draw_marquee(Show *show) {
         if (r < 0)
                 return r;
         if (is_screen(show))
-                (void) buffer_printf(&show->out, "\r%s\x1b[K", window.data);
+                buffer_printf(&show->out, "\r%s\x1b[K", window.data);
         else
                 status_bar_line(show->options->format, show->json, window.data, NULL,
                                 show->connected, &show->out);
@@ -104,7 +104,7 @@ static int prepare(Show *show, sd_event *event) {
                         r = sd_event_add_time_relative(event, &show->step, CLOCK_MONOTONIC, 0,
                                                        10 * USEC_PER_MSEC, on_step, show);
                 if (is_screen(show))
-                        (void) buffer_puts(&show->out, "\x1b[?25l");
+                        buffer_puts(&show->out, "\x1b[?25l");
         } else if (is_screen(show) && show->options->format == OUTPUT_TEXT)
                 r = footer_new(&show->terminal, &show->footer);
         status_bar_begin(show->options->format, &show->out);
@@ -180,8 +180,8 @@ static int put_item(Show *show, const Item *item, const char *line, size_t n) {
         else if (show->options->format == OUTPUT_TEXT)
                 return put_text(show, item);
         else if (show->options->format == OUTPUT_JSON) {
-                (void) buffer_append(&show->out, line, n);
-                (void) buffer_puts(&show->out, "\n");
+                buffer_append(&show->out, line, n);
+                buffer_puts(&show->out, "\n");
         } else {
                 show->last = *item;
                 put_bar(show);
@@ -247,6 +247,6 @@ void show_end(Show *show) {
         if (show->footer)
                 footer_erase(show->footer, &show->out);
         if (show->marquee && is_screen(show))
-                (void) buffer_puts(&show->out, "\x1b[?25h\n");
+                buffer_puts(&show->out, "\x1b[?25h\n");
         (void) terminal_flush(&show->terminal, &show->out);
 }

@@ -94,7 +94,7 @@ static int put_json(Db *json, const char *name, bool enabled, const Source *sour
                    source ? source->description.text : NULL, source ? source->url.text : NULL,
                    source ? source->path : NULL);
         if (r > 0)
-                (void) buffer_printf(b, "%s\n", rows_text(rows, 0));
+                buffer_printf(b, "%s\n", rows_text(rows, 0));
         return r;
 }
 

@@ -11,9 +11,9 @@ static void put_escaped(Buffer *b, const char *s, const char *(*escape)(const ch
                 const char *instead = escape(s);
 
                 if (instead)
-                        (void) buffer_puts(b, instead);
+                        buffer_puts(b, instead);
                 else
-                        (void) buffer_append(b, s, 1);
+                        buffer_append(b, s, 1);
         }
 }
 
@@ -48,7 +48,7 @@ static void put_json(Db *json, Sql statement, const char *a, const char *b, cons
         _cleanup_rows_ Rows *rows = NULL;
 
         if (db_row(json, statement, &rows, "sss", a, b, c) > 0)
-                (void) buffer_puts(line, rows_text(rows, 0));
+                buffer_puts(line, rows_text(rows, 0));
 }
 
 static void put_tooltip(const Item *item, Buffer *b) {
@@ -58,10 +58,10 @@ static void put_tooltip(const Item *item, Buffer *b) {
 
         if (localtime_r(&t, &tm))
                 (void) strftime(when, sizeof(when), "%H:%M", &tm);
-        (void) buffer_printf(b, "%s %s\n", when, item->source);
+        buffer_printf(b, "%s %s\n", when, item->source);
         put_escaped(b, item->headline, escape_markup);
         if (*item->url) {
-                (void) buffer_puts(b, "\n");
+                buffer_puts(b, "\n");
                 put_escaped(b, item->url, escape_markup);
         }
 }
@@ -83,9 +83,9 @@ static void put_waybar(Db *json, const char *text, const Item *item, bool connec
 /* An endless list of lists of blocks. */
 static void put_i3bar(Db *json, const char *text, const Item *item, _unused_ bool connected,
                       Buffer *b) {
-        (void) buffer_puts(b, ",[");
+        buffer_puts(b, ",[");
         put_json(json, SQL_CTL_I3BAR, item ? item->source : NULL, text, "none", b);
-        (void) buffer_puts(b, "]");
+        buffer_puts(b, "]");
 }
 
 static void put_polybar(_unused_ Db *json, const char *text, _unused_ const Item *item,
@@ -113,7 +113,7 @@ bool status_bar_is(Output format) {
 }
 
 void status_bar_begin(Output format, Buffer *b) {
-        (void) buffer_puts(b, strnull(bars[format].begin));
+        buffer_puts(b, strnull(bars[format].begin));
 }
 
 void status_bar_line(Output format, Db *json, const char *text, const Item *item, bool connected,
@@ -121,6 +121,6 @@ void status_bar_line(Output format, Db *json, const char *text, const Item *item
         if (status_bar_is(format))
                 bars[format].line(json, text, item, connected, b);
         else
-                (void) buffer_puts(b, text);
-        (void) buffer_puts(b, "\n");
+                buffer_puts(b, text);
+        buffer_puts(b, "\n");
 }

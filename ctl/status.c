@@ -181,14 +181,14 @@ static int put_text(Db *db, bool well, const Terminal *terminal, Buffer *b) {
         if (r <= 0)
                 return r < 0 ? r : -EBADMSG;
         item_copy_text(version, sizeof(version), rows_text(rows, 0));
-        (void) buffer_printf(
+        buffer_printf(
                 b,
                 "tickerd %s, %lld items, newest %lld, journal at %lld, log of %lld KiB: %s%s%s\n\n",
                 version, (long long) rows_int(rows, 1), (long long) rows_int(rows, 2),
                 (long long) rows_int(rows, 3), (long long) rows_int(rows, 4),
                 well ? p->good : p->bad, well ? "all is well" : "not all is well", p->end);
         r = put_sources(db, terminal, b);
-        (void) buffer_puts(b, "\n");
+        buffer_puts(b, "\n");
         return r < 0 ? r : put_subscribers(db, terminal, b);
 }
 
@@ -198,7 +198,7 @@ static int put_json(Db *db, Buffer *b) {
 
         r = db_row(db, SQL_STATUS_JSON, &rows, "");
         if (r > 0)
-                (void) buffer_printf(b, "%s\n", rows_text(rows, 0));
+                buffer_printf(b, "%s\n", rows_text(rows, 0));
         return r;
 }
 
@@ -213,15 +213,15 @@ static int put_prometheus(Db *db, Buffer *b) {
 
                 if (!streq(name, metric)) {
                         (void) snprintf(metric, sizeof(metric), "%s", name);
-                        (void) buffer_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name,
-                                             rows_text(rows, 2), name, rows_text(rows, 1));
+                        buffer_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, rows_text(rows, 2),
+                                      name, rows_text(rows, 1));
                 }
                 if (rows_null(rows, 4))
                         continue;
-                (void) buffer_puts(b, name);
+                buffer_puts(b, name);
                 if (source) /* a source's name needs no escapes */
-                        (void) buffer_printf(b, "{source=\"%s\"}", source);
-                (void) buffer_printf(b, " %lld\n", (long long) rows_int(rows, 4));
+                        buffer_printf(b, "{source=\"%s\"}", source);
+                buffer_printf(b, " %lld\n", (long long) rows_int(rows, 4));
         }
         return r;
 }

@@ -43,10 +43,10 @@ static void put_cell(const Terminal *terminal, const char *text, unsigned width,
 
         cells_cut(&cut, text, width);
         used = cells_width(cut.data, cut.size);
-        (void) buffer_printf(b, "%s%s%s", isolate ? CELLS_ISOLATE : "", strnull(cut.data),
-                             isolate ? CELLS_END : "");
+        buffer_printf(b, "%s%s%s", isolate ? CELLS_ISOLATE : "", strnull(cut.data),
+                      isolate ? CELLS_END : "");
         if (!last)
-                (void) buffer_printf(b, "%*s", (int) (width > used ? width - used : 0) + 2, "");
+                buffer_printf(b, "%*s", (int) (width > used ? width - used : 0) + 2, "");
 }
 
 static void put_row(const Table *table, const char *const *cells, const unsigned *widths,
@@ -63,7 +63,7 @@ static void put_row(const Table *table, const char *const *cells, const unsigned
 
 static void put_tabs(const Table *table, const char *const *cells, Buffer *b) {
         for (size_t i = 0; i < table->n_columns; i++)
-                (void) buffer_printf(b, "%s%s", i > 0 ? "\t" : "", cells[i]);
+                buffer_printf(b, "%s%s", i > 0 ? "\t" : "", cells[i]);
 }
 
 static const char *const *row_of(const Table *table, size_t row) {
@@ -86,16 +86,16 @@ int table_write(const Table *table, Buffer *b) {
                 }
         }
         if (!table->tabs) {
-                (void) buffer_puts(b, p->quiet);
+                buffer_puts(b, p->quiet);
                 put_row(table, table->head, widths, b);
-                (void) buffer_printf(b, "%s\n", p->end);
+                buffer_printf(b, "%s\n", p->end);
         }
         for (size_t row = 0; row < rows; row++) {
                 if (table->tabs)
                         put_tabs(table, row_of(table, row), b);
                 else
                         put_row(table, row_of(table, row), widths, b);
-                (void) buffer_puts(b, "\n");
+                buffer_puts(b, "\n");
         }
         return 0;
 }

@@ -122,7 +122,7 @@ static void put_warnings(Try *t) {
         for (char *line = said ? strtok_r(said, "\n", &state) : NULL; line;
              line = strtok_r(NULL, "\n", &state))
                 if (is_warning(line))
-                        (void) buffer_printf(&t->out, "%s%s%s\n", p->quiet, line, p->end);
+                        buffer_printf(&t->out, "%s%s%s\n", p->quiet, line, p->end);
 }
 
 static void put_next(Try *t, bool good) {
@@ -131,20 +131,19 @@ static void put_next(Try *t, bool good) {
 
         base = base ? base + 1 : word;
         if (!good)
-                (void) buffer_printf(&t->out,
-                                     "Next: look for the strip anew: tickerctl suggest %s\n",
-                                     o->page  ? o->page
-                                     : o->url ? o->url
-                                              : "URL");
+                buffer_printf(&t->out, "Next: look for the strip anew: tickerctl suggest %s\n",
+                              o->page  ? o->page
+                              : o->url ? o->url
+                                       : "URL");
         else if (t->enabled)
-                (void) buffer_printf(&t->out, "Next: tickerctl watch --source=%s\n", word);
+                buffer_printf(&t->out, "Next: tickerctl watch --source=%s\n", word);
         else if (t->by_name)
-                (void) buffer_printf(&t->out,
-                                     "Next: add Sources=%s to /etc/tickerd/tickerd.conf, then "
-                                     "systemctl reload tickerd\n",
-                                     word);
+                buffer_printf(&t->out,
+                              "Next: add Sources=%s to /etc/tickerd/tickerd.conf, then "
+                              "systemctl reload tickerd\n",
+                              word);
         else
-                (void) buffer_printf(
+                buffer_printf(
                         &t->out,
                         "Next: install -m 644 %s /etc/tickerd/sources/%s, and try it by name\n",
                         word, base);
@@ -170,9 +169,9 @@ static int show(Try *t) {
         if (r < 0)
                 return r;
         put_warnings(t);
-        (void) buffer_printf(&t->out, "%s%s%s%s%s, %lld bytes read in %lld ms\n",
-                             good ? p->good : p->bad, strnull(state), p->end, detail ? ": " : "",
-                             strnull(detail), (long long) bytes, (long long) ms);
+        buffer_printf(&t->out, "%s%s%s%s%s, %lld bytes read in %lld ms\n", good ? p->good : p->bad,
+                      strnull(state), p->end, detail ? ": " : "", strnull(detail),
+                      (long long) bytes, (long long) ms);
         put_next(t, good);
         return buffer_error(&t->out);
 }
