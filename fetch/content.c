@@ -24,7 +24,10 @@ static bool is_one_of(const char *const *names, size_t n, const xmlNode *node) {
 static bool is_invisible(const xmlNode *node) {
         static const char *const names[] = { "script", "style", "template", "noscript", "svg" };
 
-        return node->type == XML_ELEMENT_NODE && is_one_of(names, ELEMENTSOF(names), node);
+        if (node->type != XML_ELEMENT_NODE || !is_one_of(names, ELEMENTSOF(names), node))
+                return false;
+        /* <math><svg> is an element of MathML that happens to have that name. */
+        return !node->ns || !strstr((const char *) node->ns->href, "MathML");
 }
 
 /* Elements that browsers lay out as blocks, cells or boxes: words do not run on across their

@@ -7,6 +7,7 @@
  * tree is freed before anything is looked for in ours.
  */
 
+#include <ctype.h>
 #include <myhtml/callback.h>
 #include <myhtml/myhtml.h>
 #include <myhtml/tree.h>
@@ -15,6 +16,7 @@
 #include "fetch/reply.h"
 
 #define PIECE_SIZE (32U * 1024U)
+#define NO_TAG "</>"
 #define TOKENS_MAX 1000000U /* tags and texts; each takes 120 bytes, end tags too */
 #define STACK_MAX                                                                                  \
         (2 * DEPTH_MAX) /* a table in a formatting element is two steps and one deeper             \
@@ -27,6 +29,7 @@ typedef struct HtmlParser {
         size_t tokens, steps;
         myhtml_token_node_t *last; /* the token before the one at hand */
         bool last_is_used;         /* a node has it */
+        bool padded;               /* a space was put behind the page */
 } HtmlParser;
 
 /* No node is made any more; what is left of the piece is only tokenized. */
@@ -134,9 +137,10 @@ static void *on_token(myhtml_tree_t *tree, myhtml_token_node_t *token, void *use
         recycle_last(parser);
         parser->last = token;
         parser->last_is_used = false;
-        if (token->tag_id == MyHTML_TAG__TEXT)
+        if (token->tag_id == MyHTML_TAG__TEXT) {
+                token->raw_length -= parser->padded;
                 make_room_for(tree, token->raw_length);
-        else if (token->type & MyHTML_TOKEN_TYPE_CLOSE)
+        } else if (token->type & MyHTML_TOKEN_TYPE_CLOSE)
                 (void) cut_attributes(tree, token, 0);
         else if (token->tag_id > MyHTML_TAG__DOCTYPE)
                 (void) html_count_others(&parser->count,
@@ -175,6 +179,13 @@ static const char *find_end_of_tag(const char *s, const char *end, char quote) {
         return end;
 }
 
+static bool feed_piece(HtmlParser *parser, const char *s, size_t n) {
+        bool good = myhtml_parse_chunk_single(parser->tree, s, n) == MyHTML_STATUS_OK;
+
+        parser->tree->incoming_buf_first = parser->tree->incoming_buf; /* searched from here */
+        return good;
+}
+
 /* Behind s, when the tag at hand has more attributes than count: its end. MyHTML is told of the end
  * of a value that is open. */
 static const char *skip_attributes(HtmlParser *parser, const char *s, const char *end) {
@@ -199,32 +210,95 @@ static const char *skip_attributes(HtmlParser *parser, const char *s, const char
                 quote = '\'';
         next = find_end_of_tag(s, end, quote);
         if (quote && next > s)
-                (void) myhtml_parse_chunk_single(parser->tree, quote == '"' ? "\"" : "'", 1);
+                (void) feed_piece(parser, quote == '"' ? "\"" : "'", 1);
         return next;
 }
 
-/* How much of the page comes next. */
-static size_t piece_size(const char *s, size_t left) {
-        const char *tag;
+/* Where a piece that has no tag to end at may end: not in a reference, which MyHTML would misread.
+ */
+static size_t cut_tag(const char *s, size_t n) {
+        const char *reference;
 
-        if (left <= PIECE_SIZE)
+        for (size_t i = 0; i < 64; i++) {
+                reference = memrchr(s + n - 64, '&', 64);
+                if (!reference)
+                        break;
+                n = (size_t) (reference - s);
+        }
+        return n;
+}
+
+/* How much of the page comes next: whole tags and texts, unless a tag is longer than a piece. */
+static size_t piece_size(const char *s, size_t left) {
+        const char *tag, *end = s + left, *limit = s + MIN(left, PIECE_SIZE);
+
+        tag = memmem(s + 1, (size_t) (limit - s) - 1, NO_TAG, strlen(NO_TAG));
+        if (!tag && left <= PIECE_SIZE)
                 return left;
-        tag = memrchr(s, '<', PIECE_SIZE);
-        return tag && tag > s ? (size_t) (tag - s) : PIECE_SIZE;
+        if (!tag)
+                tag = memrchr(s + 1, '<', PIECE_SIZE - 1);
+        if (!tag && isalpha((unsigned char) s[1]) && find_end_of_tag(s, limit, 0) == limit)
+                return cut_tag(s, PIECE_SIZE);
+        if (!tag)
+                tag = memchr(limit, '<', (size_t) (end - limit));
+        return tag ? (size_t) (tag - s) : left;
+}
+
+/* Behind s, if an end tag without a name stands there, which MyHTML would take for a text: an end
+ * tag of nothing is told instead. */
+static const char *skip_no_tag(HtmlParser *parser, const char *s, const char *end) {
+        size_t n = strlen(NO_TAG);
+
+        if (parser->tree->state != MyHTML_TOKENIZER_STATE_DATA || (size_t) (end - s) < n ||
+            memcmp(s, NO_TAG, n) != 0)
+                return s;
+        (void) feed_piece(parser, "</x->", 5);
+        while ((size_t) (end - s) >= n && memcmp(s, NO_TAG, n) == 0)
+                s += n;
+        return s;
+}
+
+/* MyHTML forgets a "<", and the text that stands before it in a title or a script, at the end of a
+ * page, unless something follows. */
+static void feed_end(HtmlParser *parser) {
+        switch ((int) parser->tree->state) {
+        case MyHTML_TOKENIZER_STATE_TAG_OPEN:
+        case MyHTML_TOKENIZER_STATE_RCDATA_LESS_THAN_SIGN:
+        case MyHTML_TOKENIZER_STATE_RCDATA_END_TAG_OPEN:
+        case MyHTML_TOKENIZER_STATE_RAWTEXT_LESS_THAN_SIGN:
+        case MyHTML_TOKENIZER_STATE_RAWTEXT_END_TAG_OPEN:
+        case MyHTML_TOKENIZER_STATE_SCRIPT_DATA_LESS_THAN_SIGN:
+        case MyHTML_TOKENIZER_STATE_SCRIPT_DATA_END_TAG_OPEN:
+                (void) feed_piece(parser, " ", 1);
+                parser->padded = true;
+                break;
+        default:
+                break;
+        }
 }
 
 static int feed(HtmlParser *parser, const char *text, size_t size) {
         const char *end = text + size;
 
-        while (text < end && html_count_time(&parser->count) && parser->count.error == 0) {
-                size_t n = piece_size(text, (size_t) (end - text));
-
-                if (myhtml_parse_chunk_single(parser->tree, text, n) != MyHTML_STATUS_OK)
-                        return -ENOMEM;
-                text = skip_attributes(parser, text + n, end);
-        }
-        if (parser->count.error == 0 && myhtml_parse_chunk_end(parser->tree) != MyHTML_STATUS_OK)
+        if (!feed_piece(parser, text, 0))
                 return -ENOMEM;
+        while (text < end && html_count_time(&parser->count) && parser->count.error == 0) {
+                const char *next = skip_no_tag(parser, text, end);
+
+                if (next == text) {
+                        size_t n = piece_size(text, (size_t) (end - text));
+
+                        if (!feed_piece(parser, text, n))
+                                return -ENOMEM;
+                        next = skip_attributes(parser, text + n, end);
+                }
+                text = next;
+        }
+        if (parser->count.error == 0) {
+                feed_end(parser);
+                if (myhtml_parse_chunk_end(parser->tree) != MyHTML_STATUS_OK)
+                        return -ENOMEM;
+        }
         return parser->count.error;
 }
 
