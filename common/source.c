@@ -161,14 +161,14 @@ static int setting_charset(const Value *value, void *target, const char **ret_wh
 }
 
 static int setting_format(const Value *value, void *target, const char **ret_why) {
-        static const char *const names[] = { "html", "xml", "json" };
+        static const char *const names[] = { "html", "xml", "json", "feed" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 if (streq(value->text, names[i])) {
                         *(Format *) target = (Format) i;
                         return 0;
                 }
-        *ret_why = "is none of html, xml and json";
+        *ret_why = "is none of html, xml, json and feed";
         return -EINVAL;
 }
 
@@ -208,6 +208,28 @@ static const Setting settings[] = {
         { "Strip", "Script", KIND_VALUE, setting_text, AT(script) },
 };
 
+/* A feed says itself where everything is. */
+static int check_feed(const Source *source) {
+        const struct {
+                const Value *value;
+                const char *key;
+        } others[] = {
+                { source->strip.items, "Strip" }, { &source->when, "When" },
+                { &source->item, "Item" },        { &source->headline, "Headline" },
+                { &source->link, "Link" },        { &source->published, "Published" },
+                { source->drop.items, "Drop" },   { &source->script, "Script" },
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(others); i++)
+                if (others[i].value && others[i].value->file) {
+                        log_file(LOG_ERR, others[i].value->file, others[i].value->line,
+                                 "%s= has no meaning with Format=feed", others[i].key);
+                        r = -EBADMSG;
+                }
+        return r;
+}
+
 static int check(const Source *source) {
         const struct {
                 const Values *list;
@@ -225,7 +247,9 @@ static int check(const Source *source) {
                          "URL= is missing in [Source]: which page is it?");
                 r = -EBADMSG;
         }
-        if (source->strip.n == 0) {
+        if (source->format == FORMAT_FEED)
+                r = MIN(r, check_feed(source));
+        else if (source->strip.n == 0) {
                 log_file(LOG_ERR, source->path, 1,
                          "Strip= is missing in [Strip]: where on the page is it?");
                 r = -EBADMSG;

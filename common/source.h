@@ -11,7 +11,8 @@
 typedef enum Format {
         FORMAT_HTML,
         FORMAT_XML,
-        FORMAT_JSON
+        FORMAT_JSON,
+        FORMAT_FEED /* RSS, Atom or JSON Feed */
 } Format;
 
 /* Must a healthy page have its strip with entries? */

@@ -16,10 +16,13 @@
 #include "fetch/document.h"
 #include "fetch/html.h"
 #include "fetch/url.h"
+#include "fetch/xml-mend.h"
 
 #define DECLARATIONS_MAX 1000U
 #define TEXT_MAX (8U * 1024U * 1024U) /* of one text; libxml2 takes 10 million bytes */
 #define ENTITY_MAX 64                 /* bytes; a declared one is a sign or two: nbsp, hellip */
+
+static const char not_well_formed[] = "the page is not well-formed XML";
 
 typedef struct Limits {
         unsigned elements, others, declarations;
@@ -266,10 +269,13 @@ static void limit_declarations(xmlParserCtxt *parser, Limits *limits) {
         parser->sax->notationDecl = on_notation;
 }
 
-static xmlDoc *parse_xml(xmlParserCtxt *parser, Limits *limits, const char *text, int size) {
+static xmlDoc *parse_xml(xmlParserCtxt *parser, Limits *limits, const char *text, int size,
+                         bool recover) {
         const int options = XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET |
-                            XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES;
+                            XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES |
+                            (recover ? XML_PARSE_RECOVER : 0);
 
+        parser->_private = limits;
         limits->start_xml = parser->sax->startElementNs;
         limits->reference = parser->sax->reference;
         parser->sax->startElementNs = on_xml_element;
@@ -279,24 +285,24 @@ static xmlDoc *parse_xml(xmlParserCtxt *parser, Limits *limits, const char *text
         return xmlCtxtReadMemory(parser, text, size, NULL, "UTF-8", options);
 }
 
-static int parse_xml_within_limits(const char *text, size_t size, xmlDoc **ret,
-                                   const char **ret_why) {
+/* recover: what is not well-formed is mended somehow. */
+static int parse_within_limits(const Buffer *text, bool recover, xmlDoc **ret,
+                               const char **ret_why) {
         xmlParserCtxt *parser;
         Limits limits = {};
         xmlDoc *document;
 
-        if (size > INT32_MAX)
+        if (text->size > INT32_MAX)
                 return -E2BIG;
         parser = xmlNewParserCtxt();
         if (!parser)
                 return -ENOMEM;
-        parser->_private = &limits;
-        document = parse_xml(parser, &limits, text, (int) size);
+        document = parse_xml(parser, &limits, text->data, (int) text->size, recover);
         if (limits.error == 0 && parser->errNo == XML_ERR_NO_MEMORY)
                 limits.error = -ENOMEM;
-        if (limits.error == 0 && !parser->wellFormed) {
+        if (limits.error == 0 && (recover ? !document : !parser->wellFormed)) {
                 limits.error = -EBADMSG;
-                limits.why = "the page is not well-formed XML";
+                limits.why = not_well_formed;
         }
         xmlFreeParserCtxt(parser);
         if (limits.error < 0) {
@@ -309,6 +315,29 @@ static int parse_xml_within_limits(const char *text, size_t size, xmlDoc **ret,
         return 0;
 }
 
+/* Does the end tag of a feed stand in the text? */
+static bool has_end(const Buffer *text) {
+        static const char *const ends[] = { "</rss>", "</feed>", "</rdf:RDF>", "</RSS>", ":feed>" };
+
+        for (size_t i = 0; i < ELEMENTSOF(ends); i++)
+                if (memmem(text->data, text->size, ends[i], strlen(ends[i])))
+                        return true;
+        return false;
+}
+
+static int parse_mended(const char *text, size_t size, bool feed, xmlDoc **ret,
+                        const char **ret_why) {
+        _cleanup_buffer_ Buffer mended = BUFFER(0);
+        int r;
+
+        r = xml_mend(text, size, &mended);
+        if (r >= 0)
+                r = parse_within_limits(&mended, false, ret, ret_why);
+        if (feed && r == -EBADMSG && *ret_why == not_well_formed && has_end(&mended))
+                r = parse_within_limits(&mended, true, ret, ret_why);
+        return r;
+}
+
 int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
                    const char **ret_why) {
         xmlDoc *document = NULL;
@@ -316,7 +345,7 @@ int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
 
         init_once();
         if (format != FORMAT_HTML)
-                r = parse_xml_within_limits(text, size, &document, ret_why);
+                r = parse_mended(text, size, format == FORMAT_FEED, &document, ret_why);
         else if (size > 0)
                 r = html_parse(text, size, true, &document, ret_why);
         if (r < 0)

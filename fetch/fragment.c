@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
+#include <strings.h>
 
 #include "common/text.h"
 #include "fetch/content.h"
 #include "fetch/document.h"
 #include "fetch/fragment.h"
 
-/* "S&P 500" and "a < b" have none. */
-static bool has_markup(const char *s) {
-        for (; (s = strpbrk(s, "<&")); s++)
-                if (isalpha((unsigned char) s[1]) || strchr(*s == '<' ? "/!" : "#", s[1] ?: ' '))
-                        return true;
-        return false;
-}
-
-int fragment_text(const char *s, char **ret) {
+int fragment_html(const char *s, char **ret) {
         _cleanup_(document_freep) xmlDoc *document = NULL;
         _cleanup_buffer_ Buffer b = BUFFER(CONTENT_MAX);
         const char *why;
         int r;
 
-        if (has_markup(s)) {
-                r = document_parse(s, strlen(s), FORMAT_HTML, &document, &why);
-                if (r == -ENOMEM)
-                        return r;
-        }
+        r = document_parse(s, strlen(s), FORMAT_HTML, &document, &why);
+        if (r == -ENOMEM)
+                return r;
 
         /* What is nested too deep to be read stays as it is written. */
         if (!document)
@@ -33,4 +24,88 @@ int fragment_text(const char *s, char **ret) {
         if (r < 0)
                 return r;
         return text_clean(strnull(b.data), b.size, CONTENT_MAX, ret);
+}
+
+static bool is_known(const char *name, size_t n) {
+        static const char *const names[] = {
+                "a",     "abbr",   "address",    "article", "aside", "b",      "bdi",    "bdo",
+                "big",   "br",     "blockquote", "center",  "cite",  "code",   "dd",     "del",
+                "dfn",   "div",    "dl",         "dt",      "em",    "figure", "font",   "footer",
+                "h1",    "h2",     "h3",         "h4",      "h5",    "h6",     "header", "hr",
+                "i",     "iframe", "img",        "ins",     "kbd",   "li",     "mark",   "nobr",
+                "ol",    "p",      "picture",    "pre",     "q",     "rp",     "rt",     "ruby",
+                "s",     "samp",   "script",     "section", "small", "span",   "strike", "strong",
+                "style", "sub",    "sup",        "svg",     "table", "tbody",  "td",     "th",
+                "tr",    "time",   "tt",         "u",       "ul",    "var",    "video",  "wbr",
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (strlen(names[i]) == n && strncasecmp(names[i], name, n) == 0)
+                        return true;
+        return false;
+}
+
+/* The length of the tag or the comment that s begins with; 0: none. */
+static size_t tag_length(const char *s) {
+        const char *name = s + 1 + (s[1] == '/'), *p = name;
+        char quote = 0;
+
+        if (strncmp(s, "<!--", 4) == 0) {
+                const char *end = strstr(s + 4, "-->");
+
+                return end ? (size_t) (end + 3 - s) : 0;
+        }
+        while (isalnum((unsigned char) *p))
+                p++;
+        if (!is_known(name, (size_t) (p - name)) || !*p || !strchr(" \t\r\n/>", *p))
+                return 0;
+        for (; *p; p++)
+                if (quote)
+                        quote = *p == quote ? 0 : quote;
+                else if (*p == '>')
+                        return (size_t) (p + 1 - s);
+                else if (*p == '<')
+                        return 0;
+                else if ((*p == '"' || *p == '\'') && p[-1] == '=')
+                        quote = *p;
+        return 0;
+}
+
+/* "&eacute;", "&#233", and of those that need no semicolon the usual ones; not "R&D" and "&reggae".
+ */
+static bool is_reference(const char *s) {
+        static const char *const bare[] = { "amp", "lt", "gt", "quot", "nbsp", "copy", "reg" };
+        size_t n = 0;
+
+        s++;
+        if (*s == '#')
+                return isdigit((unsigned char) s[1]) ||
+                       ((s[1] | 0x20) == 'x' && isxdigit((unsigned char) s[2]));
+        while (isalnum((unsigned char) s[n]))
+                n++;
+        if (n > 0 && s[n] == ';')
+                return true;
+        for (size_t i = 0; i < ELEMENTSOF(bare); i++)
+                if (strlen(bare[i]) == n && strncmp(bare[i], s, n) == 0)
+                        return s[n] != '=';
+        return false;
+}
+
+int fragment_text(const char *s, char **ret) {
+        _cleanup_buffer_ Buffer b = BUFFER(SIZE_MAX);
+        bool markup = false;
+
+        for (const char *p = s; *p;) {
+                size_t n = *p == '<' ? tag_length(p) : *p == '&' ? is_reference(p) : 1;
+
+                if (n == 0)
+                        (void) buffer_puts(&b, *p == '<' ? "&lt;" : "&amp;");
+                else
+                        (void) buffer_append(&b, p, n);
+                markup |= n > 0 && (*p == '<' || *p == '&');
+                p += MAX(n, (size_t) 1);
+        }
+        if (!markup)
+                return text_clean(s, strlen(s), CONTENT_MAX, ret);
+        return buffer_error(&b) < 0 ? -ENOMEM : fragment_html(b.data, ret);
 }

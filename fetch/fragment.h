@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Texts from JSON, which are plain on one site and HTML on the next. */
+/* The text of a string that is HTML, or may be. White space is folded, and what is past 16 KiB is
+ * not read. -ENOMEM. */
+
+int fragment_html(const char *s, char **ret);
 
 /*
- * The text of a string as a reader would see it: if it has something like a tag or an entity in it,
- * it is read as HTML. White space is folded, and what is past 16 KiB is not read. -ENOMEM.
+ * For strings of JSON and titles of RSS, which are plain on one site and HTML on the next: only
+ * references and whole tags of known elements are markup. "R&D", "a<b" and "the <blink> tag" stay.
  */
 int fragment_text(const char *s, char **ret);

@@ -34,6 +34,8 @@ static int refuse(const Source *source, Reply *reply) {
 
 /* Compiles what fits the format. */
 static int compile(Reader *reader, const Value **ret_where) {
+        if (reader->source->format == FORMAT_FEED)
+                return feed_page_new(reader->source, &reader->feed, ret_where);
         if (reader->source->script.text)
                 return script_new(reader->source, &reader->script, ret_where);
         if (reader->source->format == FORMAT_JSON)
@@ -74,6 +76,7 @@ Reader *reader_free(Reader *reader) {
         strip_free(reader->strip);
         json_strip_free(reader->json);
         script_free(reader->script);
+        feed_page_free(reader->feed);
         free(reader);
         return NULL;
 }
@@ -91,6 +94,8 @@ static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origi
         if (r < 0)
                 return r;
         explain("the page is read as %s, because %s", found.name, found.why);
+        if (reader->feed)
+                return feed_page_read(reader->feed, body, url, reply);
         if (reader->script)
                 return script_read(reader->script, body, origin->url, reply);
         if (reader->json)

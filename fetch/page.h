@@ -7,6 +7,7 @@
  */
 
 #include "common/source.h"
+#include "fetch/feed-page.h"
 #include "fetch/json.h"
 #include "fetch/origin.h"
 #include "fetch/reply.h"
@@ -19,6 +20,7 @@ typedef struct Reader {
         Strip *strip;    /* in HTML and XML */
         JsonStrip *json; /* in JSON */
         Script *script;  /* in JSON inside of HTML or XML */
+        FeedPage *feed;
 } Reader;
 
 /*

@@ -19,3 +19,15 @@ SELECT count(*),
                   OR coalesce(json_type(value, '$.url'), 'text') <> 'text'
                   OR coalesce(json_type(value, '$.published'), 'text') <> 'text')
 FROM json_each(?1, '$.items');
+
+-- name: json-feed
+-- Title, link and time of the items of a JSON Feed (?1), after a row of nulls that says that it is one.
+SELECT NULL, NULL, NULL
+WHERE json_valid(?1)
+  AND coalesce(?1 ->> '$.version' LIKE '%jsonfeed.org/version/%', json_type(?1, '$.items') = 'array')
+UNION ALL
+SELECT value ->> '$.title',
+       coalesce(nullif(value ->> '$.url', ''), value ->> '$.external_url'),
+       coalesce(value ->> '$.date_published', value ->> '$.date_modified')
+FROM json_each(iif(json_valid(?1), ?1, '{}'), '$.items')
+WHERE type = 'object';

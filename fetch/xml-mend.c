@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <libxml/HTMLparser.h>
+
+#include "common/utf8.h"
+#include "fetch/xml-mend.h"
+
+#define ATTRIBUTES_MAX 1000U
+
+typedef struct Mender {
+        const char *at, *end;
+        bool declares; /* entities, so that a name may be one of them */
+        Buffer *out;
+} Mender;
+
+static bool begins(const Mender *m, const char *word) {
+        size_t n = strlen(word);
+
+        return (size_t) (m->end - m->at) >= n && memcmp(m->at, word, n) == 0;
+}
+
+static const char *find(const char *s, const char *end, const char *word) {
+        return memmem(s, (size_t) (end - s), word, strlen(word));
+}
+
+static bool is_name_start(char c) {
+        return isalpha((unsigned char) c) || c == '_' || c == ':' || (unsigned char) c >= 0x80;
+}
+
+static bool is_white(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* A character of the text that is no markup. */
+static void put_character(Mender *m) {
+        unsigned char c = (unsigned char) *m->at;
+        uint32_t character;
+        size_t n = 1;
+
+        if (c >= 0x80)
+                n = utf8_next(m->at, (size_t) (m->end - m->at), &character);
+        if (c < 0x80 ? c < 0x20 && !is_white((char) c) : character == 0xfffe || character == 0xffff)
+                (void) buffer_append(m->out, " ", 1);
+        else
+                (void) buffer_append(m->out, m->at, n);
+        m->at += n;
+}
+
+static void put_until(Mender *m, const char *end) {
+        while (m->at < end)
+                if ((unsigned char) *m->at >= 0x20 && (unsigned char) *m->at < 0x80) {
+                        const char *from = m->at;
+
+                        while (m->at < end && (unsigned char) *m->at >= 0x20 &&
+                               (unsigned char) *m->at < 0x80)
+                                m->at++;
+                        (void) buffer_append(m->out, from, (size_t) (m->at - from));
+                } else
+                        put_character(m);
+}
+
+static void put_utf8(Buffer *out, uint32_t character) {
+        if (character < 0x80 && strchr("&<>\"'", (int) character))
+                (void) buffer_printf(out, "&#%u;", character);
+        else
+                (void) utf8_put(out, character);
+}
+
+/* What browsers take the C1 controls for. */
+static uint32_t windows_1252(uint32_t c) {
+        static const uint16_t characters[32] = {
+                0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021,
+                0x2c6,  0x2030, 0x160,  0x2039, 0x152,  0x8d,   0x17d,  0x8f,
+                0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178,
+        };
+
+        return c >= 0x80 && c < 0xa0 ? characters[c - 0x80] : c;
+}
+
+static bool is_allowed(unsigned long c) {
+        return c == 9 || c == 10 || c == 13 || (c >= 0x20 && c < 0xd800) ||
+               (c > 0xdfff && c < 0xfffe) || (c > 0xffff && c <= 0x10ffff);
+}
+
+/* "&#...;" is put as it is meant; false: it is none. */
+static bool put_numeric(Mender *m, const char *semicolon) {
+        bool hex = (m->at[2] | 0x20) == 'x';
+        const char *digits = m->at + (hex ? 3 : 2);
+        unsigned long c;
+        char *end;
+
+        if (!isxdigit((unsigned char) *digits))
+                return false;
+        c = strtoul(digits, &end, hex ? 16 : 10);
+        if (end != semicolon)
+                return false;
+        if (is_allowed(c))
+                put_utf8(m->out, windows_1252((uint32_t) c));
+        else
+                (void) buffer_append(m->out, " ", 1);
+        return true;
+}
+
+/* "&name;", likewise. */
+static bool put_named(Mender *m, const char *semicolon) {
+        static const char *const xml[] = { "amp", "lt", "gt", "quot", "apos" };
+        size_t n = (size_t) (semicolon - m->at) - 1;
+        const htmlEntityDesc *entity;
+        char name[40];
+
+        if (n == 0 || n >= sizeof(name) || !is_name_start(m->at[1]))
+                return false;
+        memcpy(name, m->at + 1, n);
+        name[n] = '\0';
+        for (size_t i = 0; i < n; i++)
+                if (!isalnum((unsigned char) name[i]) && !strchr("_-.:", name[i]))
+                        return false;
+        for (size_t i = 0; i < ELEMENTSOF(xml); i++)
+                if (streq(name, xml[i])) {
+                        (void) buffer_append(m->out, m->at, n + 2);
+                        return true;
+                }
+        if (m->declares)
+                (void) buffer_append(m->out, m->at, n + 2);
+        else {
+                entity = htmlEntityLookup((const xmlChar *) name);
+                if (!entity)
+                        return false;
+                put_utf8(m->out, entity->value);
+        }
+        return true;
+}
+
+static void put_reference(Mender *m) {
+        size_t n = MIN((size_t) (m->end - m->at), (size_t) 48);
+        const char *semicolon = memchr(m->at, ';', n);
+
+        if (semicolon && (m->at[1] == '#' ? put_numeric(m, semicolon) : put_named(m, semicolon)))
+                m->at = semicolon + 1;
+        else {
+                (void) buffer_puts(m->out, "&amp;");
+                m->at++;
+        }
+}
+
+/* What stands between a quotation mark and the next, as a value. */
+static void put_value(Mender *m, char quote) {
+        (void) buffer_append(m->out, m->at++, 1);
+        while (m->at < m->end && *m->at != quote)
+                if (*m->at == '&')
+                        put_reference(m);
+                else if (*m->at == '<') {
+                        (void) buffer_puts(m->out, "&lt;");
+                        m->at++;
+                } else
+                        put_character(m);
+        if (m->at < m->end)
+                (void) buffer_append(m->out, m->at++, 1);
+}
+
+static void put_tag(Mender *m) {
+        size_t from, n = 0;
+
+        while (m->at < m->end && !is_white(*m->at) && *m->at != '>' && *m->at != '/')
+                put_character(m);
+        from = m->out->size;
+        while (m->at < m->end && *m->at != '>' && *m->at != '<') {
+                if (*m->at == '"' || *m->at == '\'') {
+                        put_value(m, *m->at);
+                        n++;
+                        if (n >= ATTRIBUTES_MAX)
+                                m->out->size = from; /* written, and forgotten again */
+                        else
+                                from = m->out->size;
+                } else
+                        put_character(m);
+        }
+        if (m->at < m->end && *m->at == '>')
+                (void) buffer_append(m->out, m->at++, 1);
+}
+
+/* A declaration that has no markup in it, or an internal subset. */
+static const char *end_of_doctype(const Mender *m) {
+        const char *p = m->at, *close;
+
+        while (p < m->end && *p != '>' && *p != '[')
+                p++;
+        if (p == m->end || *p == '>')
+                return p == m->end ? p : p + 1;
+        close = find(p, m->end, "]>");
+        if (close)
+                return close + 2;
+        while (p < m->end && *p != ']')
+                p++;
+        while (p < m->end && *p != '>')
+                p++;
+        return p == m->end ? p : p + 1;
+}
+
+static void put_markup(Mender *m) {
+        static const char *const verbatim[][2] = {
+                { "<!--", "-->" },
+                { "<![CDATA[", "]]>" },
+                { "<?", "?>" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(verbatim); i++)
+                if (begins(m, verbatim[i][0])) {
+                        const char *stop =
+                                find(m->at + strlen(verbatim[i][0]), m->end, verbatim[i][1]);
+
+                        put_until(m, stop ? stop + strlen(verbatim[i][1]) : m->end);
+                        return;
+                }
+        if (begins(m, "<!DOCTYPE"))
+                put_until(m, end_of_doctype(m));
+        else if (m->end - m->at > 1 && (is_name_start(m->at[1]) || m->at[1] == '/'))
+                put_tag(m);
+        else {
+                (void) buffer_puts(m->out, "&lt;");
+                m->at++;
+        }
+}
+
+int xml_mend(const char *text, size_t size, Buffer *ret) {
+        Buffer out = BUFFER(SIZE_MAX);
+        Mender m = { .at = text, .end = text + size, .out = &out };
+
+        while (m.at < m.end && (is_white(*m.at) || *m.at == '\x01'))
+                m.at++;
+        m.declares = find(m.at, m.end, "<!ENTITY") != NULL;
+        (void) buffer_reserve(&out, size + size / 16);
+        while (m.at < m.end)
+                if (*m.at == '<')
+                        put_markup(&m);
+                else if (*m.at == '&')
+                        put_reference(&m);
+                else {
+                        const char *next = m.at;
+
+                        while (next < m.end && *next != '<' && *next != '&')
+                                next++;
+                        put_until(&m, next);
+                }
+        if (buffer_error(&out) < 0) {
+                buffer_done(&out);
+                return -ENOMEM;
+        }
+        *ret = out;
+        return 0;
+}
