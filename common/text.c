@@ -25,10 +25,15 @@ static bool is_ignorable(uint32_t c) {
                (c >= 0xfff0 && c <= 0xfff8) || (c >= 0xe0000 && c <= 0xe0fff);
 }
 
+/* Controls and what is no character for ever. They stand for nothing, but what was beside one was
+ * no word. */
+static bool is_control(uint32_t c) {
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0xfdd0 && c <= 0xfdef) ||
+               (c & 0xfffe) == 0xfffe;
+}
+
 static bool is_dropped(uint32_t c) {
-        if (c == 0x200c || c == 0x200d || is_variation_selector(c))
-                return false;
-        return c < 0x20 || (c >= 0x7f && c < 0xa0) || is_ignorable(c);
+        return c != 0x200c && c != 0x200d && !is_variation_selector(c) && is_ignorable(c);
 }
 
 /* Takes characters off the end until n bytes are left, or a few less, and no space at the end. */
@@ -52,7 +57,7 @@ int text_clean(const char *s, size_t n, size_t max, char **ret) {
                 uint32_t c;
 
                 i += utf8_next(s + i, n - i, &c);
-                if (is_space(c)) {
+                if (is_space(c) || is_control(c)) {
                         space = b.size > 0;
                         continue;
                 }

@@ -15,8 +15,9 @@
 
 /*
  * Cleans a text for storing and showing: white space (White_Space) folds to single spaces and is
- * trimmed; control characters and invisible ones (Default_Ignorable_Code_Point) are dropped, except
- * U+200C, U+200D and variation selectors, which are spelling; ill-formed UTF-8 becomes U+FFFD.
+ * trimmed, and so do control characters and noncharacters, so that they join nothing; invisible
+ * ones (Default_Ignorable_Code_Point) are dropped, except U+200C, U+200D and variation selectors,
+ * which are spelling; ill-formed UTF-8 becomes U+FFFD.
  * Longer than max bytes: cut at a character so that it fits with the "…" that is added. Doing it
  * twice changes nothing. -ENOMEM.
  */

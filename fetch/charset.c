@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The order of what is believed: Charset=, HTTP, a byte-order mark, the page's own declaration, the
+ * The order of what is believed: Charset=, a byte-order mark, HTTP, the page's own declaration, the
  * bytes if they are valid UTF-8, and windows-1252 at last. Declarations are often wrong, bytes
  * hardly ever look like UTF-8 by chance, so against the bytes a declaration in the page does not
  * count.
@@ -63,6 +63,15 @@ static const char *bom_charset(const Buffer *page, size_t *ret_size) {
         return NULL;
 }
 
+/* UTF-16 without a mark, as Appendix F of XML 1.0 recognises it: XML and JSON begin with ASCII. */
+static const char *unmarked_utf16(const Buffer *page) {
+        const char *s = page->data;
+
+        if (page->size < 4 || !s[0] == !s[1] || !s[2] == !s[3] || !s[0] != !s[2])
+                return NULL;
+        return s[0] ? "UTF-16LE" : "UTF-16BE";
+}
+
 static bool is_utf16(const char *name) {
         return startswith(name, "UTF-16");
 }
@@ -106,12 +115,19 @@ static Charset decide(const Buffer *page, const CharsetHints *hints, const Censu
         name = by_label(page, hints->forced);
         if (name)
                 return (Charset){ name, "Charset= says so" };
-        name = by_label(page, hints->http);
-        if (name)
-                return (Charset){ name, "HTTP says so" };
         name = bom_charset(page, &n);
         if (name)
                 return (Charset){ name, "the page begins with a byte-order mark" };
+        name = hints->xml || hints->json ? unmarked_utf16(page) : NULL;
+        if (name)
+                return (Charset){ name, "every other byte of it is 0" };
+        if (hints->json && census->bad == 0)
+                return (Charset){ utf8, "JSON is UTF-8" };
+        name = by_label(page, hints->http);
+        if (name)
+                return (Charset){ name, "HTTP says so" };
+        if (hints->json)
+                return (Charset){ utf8, "JSON is UTF-8" };
         if (believe_declaration(page, hints->xml, census, &charset))
                 return charset;
         if (census->bad == 0)

@@ -9,6 +9,7 @@ typedef struct CharsetHints {
         const char *forced; /* Charset= of the source, or NULL */
         const char *http;   /* what Content-Type says, or NULL */
         bool xml;           /* its declaration counts, not <meta> */
+        bool json;          /* UTF-8, unless its bytes are not */
 } CharsetHints;
 
 typedef struct Charset {

@@ -26,13 +26,13 @@ struct FeedPage {
 };
 
 /* One feed being read. */
-typedef struct Reading {
+typedef struct FeedReading {
         const FeedPage *feed;
         xmlDoc *document;
         const char *url;
         Account account;
         Reply *reply;
-} Reading;
+} FeedReading;
 
 int feed_page_new(const Source *source, FeedPage **ret, const Value **ret_where) {
         _cleanup_(feed_page_freep) FeedPage *feed = NULL;
@@ -220,8 +220,8 @@ static xmlChar *find_published(const xmlNode *item) {
 }
 
 /* An entry with these texts. */
-static int add_entry(Reading *reading, const char *title, const char *link, const char *published,
-                     const char *base) {
+static int add_entry(FeedReading *reading, const char *title, const char *link,
+                     const char *published, const char *base) {
         const RawEntry raw = {
                 .headline = title,
                 .n_headline = strlen(title),
@@ -236,7 +236,7 @@ static int add_entry(Reading *reading, const char *title, const char *link, cons
         return r > 0 ? reply_add(reading->reply, &entry) : r;
 }
 
-static int read_item(Reading *reading, const xmlNode *item) {
+static int read_item(FeedReading *reading, const xmlNode *item) {
         xmlChar *link = NULL, *published, *base = NULL;
         _cleanup_free_ char *title = NULL;
         const xmlNode *where = NULL;
@@ -291,7 +291,7 @@ static bool is_feed(const xmlNode *root) {
         return false;
 }
 
-static int read_items(Reading *reading) {
+static int read_items(FeedReading *reading) {
         const xmlNode *root = xmlDocGetRootElement(reading->document);
         bool item = false;
         int r;
@@ -313,7 +313,7 @@ static int read_items(Reading *reading) {
         return 0;
 }
 
-static int read_xml(Reading *reading, Buffer *text) {
+static int read_xml(FeedReading *reading, Buffer *text) {
         _cleanup_(document_freep) xmlDoc *document = NULL;
         int r;
 
@@ -327,7 +327,7 @@ static int read_xml(Reading *reading, Buffer *text) {
         return read_items(reading);
 }
 
-static int read_json(Reading *reading, Buffer *text) {
+static int read_json(FeedReading *reading, Buffer *text) {
         _cleanup_rows_ Rows *rows = NULL;
         const char *why;
         bool feed = false;
@@ -359,7 +359,7 @@ static int read_json(Reading *reading, Buffer *text) {
 }
 
 int feed_page_read(const FeedPage *feed, Buffer *text, const char *url, Reply *reply) {
-        Reading reading = { .feed = feed, .url = url, .reply = reply };
+        FeedReading reading = { .feed = feed, .url = url, .reply = reply };
         const char *start;
         int r;
 

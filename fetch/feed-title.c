@@ -81,10 +81,20 @@ static void decode_base64(char *s) {
 /* The elements of a title that has some, as XHTML or by mistake. */
 static int text_of_elements(const xmlNode *node, char **ret) {
         _cleanup_buffer_ Buffer b = BUFFER(CONTENT_MAX);
+        const xmlNode *child = node->children;
+        xmlChar *text;
         int r;
 
-        r = content_text(node, false, &b);
-        return r < 0 ? r : text_clean(strnull(b.data), b.size, CONTENT_MAX, ret);
+        while (child->type != XML_ELEMENT_NODE)
+                child = child->next;
+        if (vocabulary_of(child) == VOCABULARY_XHTML) {
+                r = content_text(node, false, &b);
+                return r < 0 ? r : text_clean(strnull(b.data), b.size, CONTENT_MAX, ret);
+        }
+        text = xmlNodeGetContent(node);
+        r = text ? text_clean((char *) text, strlen((char *) text), CONTENT_MAX, ret) : -ENOMEM;
+        xmlFree(text);
+        return r;
 }
 
 /* A construct of Atom: text, html, xhtml, or a type of MIME. */
@@ -125,8 +135,17 @@ static char *strip_cdata(char *s) {
         return s + strlen(open);
 }
 
-int feed_title(const xmlNode *node, char **ret) {
+int feed_decode(const xmlNode *node, char *text, char **ret) {
         Vocabulary vocabulary = vocabulary_of(node);
+
+        if (has_elements(node))
+                return text_clean(text, strlen(text), CONTENT_MAX, ret);
+        if (vocabulary == VOCABULARY_ATOM || vocabulary == VOCABULARY_ATOM_03)
+                return text_construct(node, text, vocabulary == VOCABULARY_ATOM_03, ret);
+        return fragment_text(strip_cdata(text), ret);
+}
+
+int feed_title(const xmlNode *node, char **ret) {
         xmlChar *text;
         int r;
 
@@ -135,10 +154,7 @@ int feed_title(const xmlNode *node, char **ret) {
         text = xmlNodeGetContent(node);
         if (!text)
                 return -ENOMEM;
-        if (vocabulary == VOCABULARY_ATOM || vocabulary == VOCABULARY_ATOM_03)
-                r = text_construct(node, (char *) text, vocabulary == VOCABULARY_ATOM_03, ret);
-        else
-                r = fragment_text(strip_cdata((char *) text), ret);
+        r = feed_decode(node, (char *) text, ret);
         xmlFree(text);
         return r;
 }

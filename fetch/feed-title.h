@@ -32,3 +32,6 @@ xmlChar *feed_attribute(const xmlNode *node, const char *name);
  * RSS is decoded once if it has references or known elements, and otherwise left alone. -ENOMEM.
  */
 int feed_title(const xmlNode *node, char **ret);
+
+/* The same for the text of a title that was read already, and is changed. */
+int feed_decode(const xmlNode *node, char *text, char **ret);

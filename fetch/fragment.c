@@ -26,17 +26,30 @@ int fragment_html(const char *s, char **ret) {
         return text_clean(strnull(b.data), b.size, CONTENT_MAX, ret);
 }
 
+/* Those of the HTML Standard, and the old ones that are still written. */
 static bool is_known(const char *name, size_t n) {
         static const char *const names[] = {
-                "a",     "abbr",   "address",    "article", "aside", "b",      "bdi",    "bdo",
-                "big",   "br",     "blockquote", "center",  "cite",  "code",   "dd",     "del",
-                "dfn",   "div",    "dl",         "dt",      "em",    "figure", "font",   "footer",
-                "h1",    "h2",     "h3",         "h4",      "h5",    "h6",     "header", "hr",
-                "i",     "iframe", "img",        "ins",     "kbd",   "li",     "mark",   "nobr",
-                "ol",    "p",      "picture",    "pre",     "q",     "rp",     "rt",     "ruby",
-                "s",     "samp",   "script",     "section", "small", "span",   "strike", "strong",
-                "style", "sub",    "sup",        "svg",     "table", "tbody",  "td",     "th",
-                "tr",    "time",   "tt",         "u",       "ul",    "var",    "video",  "wbr",
+                "a",        "abbr",       "acronym", "address",  "area",     "article",
+                "aside",    "audio",      "b",       "base",     "bdi",      "bdo",
+                "big",      "blockquote", "body",    "br",       "button",   "canvas",
+                "caption",  "center",     "cite",    "code",     "col",      "colgroup",
+                "data",     "datalist",   "dd",      "del",      "details",  "dfn",
+                "dialog",   "div",        "dl",      "dt",       "em",       "embed",
+                "fieldset", "figcaption", "figure",  "font",     "footer",   "form",
+                "h1",       "h2",         "h3",      "h4",       "h5",       "h6",
+                "head",     "header",     "hgroup",  "hr",       "html",     "i",
+                "iframe",   "img",        "input",   "ins",      "kbd",      "label",
+                "legend",   "li",         "link",    "main",     "map",      "mark",
+                "math",     "menu",       "meta",    "meter",    "nav",      "nobr",
+                "noscript", "object",     "ol",      "optgroup", "option",   "output",
+                "p",        "picture",    "pre",     "progress", "q",        "rp",
+                "rt",       "ruby",       "s",       "samp",     "script",   "search",
+                "section",  "select",     "slot",    "small",    "source",   "span",
+                "strike",   "strong",     "style",   "sub",      "summary",  "sup",
+                "svg",      "table",      "tbody",   "td",       "template", "textarea",
+                "tfoot",    "th",         "thead",   "time",     "title",    "tr",
+                "track",    "tt",         "u",       "ul",       "var",      "video",
+                "wbr",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
@@ -99,9 +112,9 @@ int fragment_text(const char *s, char **ret) {
                 size_t n = *p == '<' ? tag_length(p) : *p == '&' ? is_reference(p) : 1;
 
                 if (n == 0)
-                        (void) buffer_puts(&b, *p == '<' ? "&lt;" : "&amp;");
+                        buffer_puts(&b, *p == '<' ? "&lt;" : "&amp;");
                 else
-                        (void) buffer_append(&b, p, n);
+                        buffer_append(&b, p, n);
                 markup |= n > 0 && (*p == '<' || *p == '&');
                 p += MAX(n, (size_t) 1);
         }

@@ -109,7 +109,7 @@ static void write_text(Buffer *b, const char *text, size_t n) {
         while (text < end) {
                 const char *nul = memchr(text, '\0', (size_t) (end - text)) ?: end;
 
-                (void) buffer_append(b, text, (size_t) (nul - text));
+                buffer_append(b, text, (size_t) (nul - text));
                 text = nul + 1;
         }
 }
@@ -118,7 +118,7 @@ static bool write_down(HtmlTree *tree, const Record *record, const char *text, s
         size_t from = tree->nodes.size;
         Record sized = *record;
 
-        (void) buffer_append(&tree->nodes, &sized, sizeof(sized));
+        buffer_append(&tree->nodes, &sized, sizeof(sized));
         write_text(&tree->nodes, text, n);
         if (buffer_error(&tree->nodes) < 0)
                 return fail(&tree->count, -ENOMEM, NULL);

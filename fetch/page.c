@@ -81,11 +81,19 @@ Reader *reader_free(Reader *reader) {
         return NULL;
 }
 
+static bool is_json(const Reader *reader, const Buffer *body) {
+        if (reader->source->format == FORMAT_FEED)
+                return body->size > 0 && body->data[strspn(body->data, " \t\r\n")] == '{';
+        return reader->source->format == FORMAT_JSON;
+}
+
 static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origin, Reply *reply) {
         const CharsetHints hints = {
                 .forced = reader->source->charset.text,
                 .http = origin->charset,
-                .xml = reader->source->format != FORMAT_HTML, /* JSON has no such declaration */
+                .xml = reader->source->format == FORMAT_XML ||
+                       reader->source->format == FORMAT_FEED,
+                .json = is_json(reader, body),
         };
         Charset found;
         int r;
@@ -95,7 +103,7 @@ static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origi
                 return r;
         explain("the page is read as %s, because %s", found.name, found.why);
         if (reader->feed)
-                return feed_page_read(reader->feed, body, url, reply);
+                return feed_page_read(reader->feed, body, origin->url, reply);
         if (reader->script)
                 return script_read(reader->script, body, origin->url, reply);
         if (reader->json)

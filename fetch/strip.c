@@ -2,6 +2,7 @@
 #include "fetch/alternatives.h"
 #include "fetch/content.h"
 #include "fetch/document.h"
+#include "fetch/feed-title.h"
 #include "fetch/strip-private.h"
 
 #define _cleanup_object_ _cleanup_(object_freep)
@@ -13,6 +14,8 @@ typedef struct StripPage {
         Query query;
         char *base;
         Buffer headline, link, published; /* of the entry at hand, reused for all */
+        char *decoded;                    /* its headline, if it is the title of a feed's item */
+        const xmlNode *found;             /* by the last selector; NULL: it made a string */
         size_t number; /* of the node at hand among those that a Strip= finds, from 1 */
         Account account;
         Reply *reply;
@@ -38,6 +41,7 @@ static int read_text(StripPage *page, const Selector *selector, xmlNode *node, b
         int r;
 
         buffer_clear(b);
+        page->found = NULL;
         buffer_puts(b, ""); /* ends the text of the last entry, should nothing come here */
         r = query_run(&page->query, selector, node, &object);
         if (r < 0)
@@ -45,6 +49,7 @@ static int read_text(StripPage *page, const Selector *selector, xmlNode *node, b
         if (object->type == XPATH_NODESET) {
                 if (nodes_count(object) == 0)
                         return 0;
+                page->found = nodes_get(object, 0);
                 r = content_text(nodes_get(object, 0), drop, b);
                 return r < 0 ? r : 1;
         }
@@ -99,6 +104,15 @@ static int read_parts(StripPage *page, xmlNode *item, RawEntry *ret) {
         }
         raw.headline = page->headline.data;
         raw.n_headline = page->headline.size;
+        if (strip->source->format == FORMAT_XML && page->found && feed_is(page->found, "title")) {
+                free(page->decoded);
+                page->decoded = NULL;
+                r = feed_decode(page->found, page->headline.data, &page->decoded);
+                if (r < 0)
+                        return r;
+                raw.headline = page->decoded;
+                raw.n_headline = strlen(page->decoded);
+        }
         if (strip->link.compiled) {
                 r = read_text(page, &strip->link, item, false, &page->link);
                 if (r < 0)
@@ -249,6 +263,7 @@ int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) 
         account_clear(&page.account);
         query_done(&page.query);
         free(page.base);
+        free(page.decoded);
         buffer_done(&page.headline);
         buffer_done(&page.link);
         buffer_done(&page.published);

@@ -40,9 +40,9 @@ static void put_character(Mender *m) {
         if (c >= 0x80)
                 n = utf8_next(m->at, (size_t) (m->end - m->at), &character);
         if (c < 0x80 ? c < 0x20 && !is_white((char) c) : character == 0xfffe || character == 0xffff)
-                (void) buffer_append(m->out, " ", 1);
+                buffer_append(m->out, " ", 1);
         else
-                (void) buffer_append(m->out, m->at, n);
+                buffer_append(m->out, m->at, n);
         m->at += n;
 }
 
@@ -54,16 +54,16 @@ static void put_until(Mender *m, const char *end) {
                         while (m->at < end && (unsigned char) *m->at >= 0x20 &&
                                (unsigned char) *m->at < 0x80)
                                 m->at++;
-                        (void) buffer_append(m->out, from, (size_t) (m->at - from));
+                        buffer_append(m->out, from, (size_t) (m->at - from));
                 } else
                         put_character(m);
 }
 
 static void put_utf8(Buffer *out, uint32_t character) {
         if (character < 0x80 && strchr("&<>\"'", (int) character))
-                (void) buffer_printf(out, "&#%u;", character);
+                buffer_printf(out, "&#%u;", character);
         else
-                (void) utf8_put(out, character);
+                utf8_put(out, character);
 }
 
 /* What browsers take the C1 controls for. */
@@ -98,7 +98,7 @@ static bool put_numeric(Mender *m, const char *semicolon) {
         if (is_allowed(c))
                 put_utf8(m->out, windows_1252((uint32_t) c));
         else
-                (void) buffer_append(m->out, " ", 1);
+                buffer_append(m->out, " ", 1);
         return true;
 }
 
@@ -118,11 +118,11 @@ static bool put_named(Mender *m, const char *semicolon) {
                         return false;
         for (size_t i = 0; i < ELEMENTSOF(xml); i++)
                 if (streq(name, xml[i])) {
-                        (void) buffer_append(m->out, m->at, n + 2);
+                        buffer_append(m->out, m->at, n + 2);
                         return true;
                 }
         if (m->declares)
-                (void) buffer_append(m->out, m->at, n + 2);
+                buffer_append(m->out, m->at, n + 2);
         else {
                 entity = htmlEntityLookup((const xmlChar *) name);
                 if (!entity)
@@ -139,24 +139,24 @@ static void put_reference(Mender *m) {
         if (semicolon && (m->at[1] == '#' ? put_numeric(m, semicolon) : put_named(m, semicolon)))
                 m->at = semicolon + 1;
         else {
-                (void) buffer_puts(m->out, "&amp;");
+                buffer_puts(m->out, "&amp;");
                 m->at++;
         }
 }
 
 /* What stands between a quotation mark and the next, as a value. */
 static void put_value(Mender *m, char quote) {
-        (void) buffer_append(m->out, m->at++, 1);
+        buffer_append(m->out, m->at++, 1);
         while (m->at < m->end && *m->at != quote)
                 if (*m->at == '&')
                         put_reference(m);
                 else if (*m->at == '<') {
-                        (void) buffer_puts(m->out, "&lt;");
+                        buffer_puts(m->out, "&lt;");
                         m->at++;
                 } else
                         put_character(m);
         if (m->at < m->end)
-                (void) buffer_append(m->out, m->at++, 1);
+                buffer_append(m->out, m->at++, 1);
 }
 
 static void put_tag(Mender *m) {
@@ -177,7 +177,7 @@ static void put_tag(Mender *m) {
                         put_character(m);
         }
         if (m->at < m->end && *m->at == '>')
-                (void) buffer_append(m->out, m->at++, 1);
+                buffer_append(m->out, m->at++, 1);
 }
 
 /* A declaration that has no markup in it, or an internal subset. */
@@ -218,7 +218,7 @@ static void put_markup(Mender *m) {
         else if (m->end - m->at > 1 && (is_name_start(m->at[1]) || m->at[1] == '/'))
                 put_tag(m);
         else {
-                (void) buffer_puts(m->out, "&lt;");
+                buffer_puts(m->out, "&lt;");
                 m->at++;
         }
 }

@@ -47,6 +47,7 @@ static void test_order(void **state) {
         check(&unknown, "<meta charset=koi8-r>\xc1", "KOI8-R", "<meta charset=koi8-r>\xd0\xb0");
         check(&none, "\xef\xbb\xbf<meta charset=koi8-r>\xc3\xa9", "UTF-8",
               "<meta charset=koi8-r>\xc3\xa9");
+        check(&http, "\xef\xbb\xbf\xc3\xa9", "UTF-8", "\xc3\xa9");
         check(&none, "\xc3\xa9", "UTF-8", "\xc3\xa9");
         check(&none, "\xe9", "CP1252", "\xc3\xa9");
         check(&none, "", "UTF-8", "");
@@ -127,13 +128,26 @@ static void test_xml(void **state) {
         check(&xml, "<a/>", "UTF-8", "<a/>");
 }
 
+static void test_json(void **state) {
+        const CharsetHints json = { .json = true, .http = "koi8-r" }, bare = { .json = true };
+
+        check(&json, "[\"\xc3\xa9\"]", "UTF-8", "[\"\xc3\xa9\"]");
+        check(&json, "[\"\xc1\"]", "KOI8-R", "[\"\xd0\xb0\"]");
+        check(&bare, "[\"\xe9\"]", "UTF-8", "[\"" REPLACED "\"]");
+}
+
 static void test_utf16(void **state) {
         const CharsetHints http = { .http = "utf-16" }, big = { .http = "utf-16be" };
+        const CharsetHints xml = { .xml = true };
 
         check_bytes(&none, "\xff\xfe<\0\x27\x06", 6, "UTF-16LE", "<\xd8\xa7");
         check_bytes(&none, "\xfe\xff\0<\x06\x27", 6, "UTF-16BE", "<\xd8\xa7");
         check_bytes(&http, "<\0\x27\x06", 4, "UTF-16LE", "<\xd8\xa7");
         check_bytes(&http, "\xfe\xff\0<", 4, "UTF-16BE", "<");
+        /* Appendix F of XML 1.0. */
+        check_bytes(&xml, "<\0?\0x\0", 6, "UTF-16LE", "<?x");
+        check_bytes(&xml, "\0<\0?", 4, "UTF-16BE", "<?");
+        check_bytes(&none, "<\0?\0", 4, "UTF-8", "<\x01?\x01");
         check_bytes(&big, "\x06\x27", 2, "UTF-16BE", "\xd8\xa7");
         /* A lone surrogate, and half a unit at the end. */
         check_bytes(&big, "\xd8\x00\0<\0", 5, "UTF-16BE", REPLACED "<" REPLACED);
@@ -218,11 +232,11 @@ static void test_labels(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_order),      cmocka_unit_test(test_meta),
-                cmocka_unit_test(test_late_meta),  cmocka_unit_test(test_contradictions),
-                cmocka_unit_test(test_xml),        cmocka_unit_test(test_utf16),
-                cmocka_unit_test(test_ill_formed), cmocka_unit_test(test_random_bytes),
-                cmocka_unit_test(test_labels),
+                cmocka_unit_test(test_order),        cmocka_unit_test(test_meta),
+                cmocka_unit_test(test_late_meta),    cmocka_unit_test(test_contradictions),
+                cmocka_unit_test(test_xml),          cmocka_unit_test(test_json),
+                cmocka_unit_test(test_utf16),        cmocka_unit_test(test_ill_formed),
+                cmocka_unit_test(test_random_bytes), cmocka_unit_test(test_labels),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

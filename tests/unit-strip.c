@@ -65,7 +65,11 @@ static void test_entities(void **state) {
         check(keys, "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a>x</a>", NULL);
         check(keys, "<!DOCTYPE a SYSTEM 'http://127.0.0.1:1/a.dtd'><a>x</a>", "x");
         check(keys, "<a>&nbsp;</a>", NULL);
+        check(keys, "<a>caf&eacute;</a>", "caf\xc3\xa9");
+        check(keys, " <?xml version='1.0'?><a>b & c &#1;\x02 < d</a>", "b & c < d");
         check(keys, "<a><![CDATA[<b>&amp;]]></a>", "<b>&amp;");
+        check("Format=xml\nStrip=/a\nItem=.\nHeadline=title",
+              "<a><title><![CDATA[<b>Ferry</b> &amp; boats]]></title></a>", "Ferry & boats");
 }
 
 static void test_long_texts(void **state) {
