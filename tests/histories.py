@@ -241,7 +241,8 @@ class Driver:
 def rfc3339(time):
     if time is None:
         return None
-    moment = datetime.datetime.fromtimestamp(time // 1000, datetime.timezone.utc)
+    # Not fromtimestamp(), which a 32-bit Python has until 2038.
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=time // 1000)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % 1000:03}Z"
 
 
