@@ -86,9 +86,9 @@ int decoder_new(const char *codings, Decoder **ret) {
                         begin--;
                 n = end - begin;
                 end = begin > 0 ? begin - 1 : 0;
-                for (; n > 0 && strchr(" \t", codings[begin]); n--)
+                for (; n > 0 && strchr(" \t\r\n", codings[begin]); n--)
                         begin++;
-                while (n > 0 && strchr(" \t", codings[begin + n - 1]))
+                while (n > 0 && strchr(" \t\r\n", codings[begin + n - 1]))
                         n--;
                 if (is_identity(codings + begin, n))
                         continue;

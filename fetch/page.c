@@ -8,6 +8,7 @@
 #include "fetch/deadline.h"
 #include "fetch/explain.h"
 #include "fetch/labels.h"
+#include "fetch/page-end.h"
 #include "fetch/page.h"
 
 /* Over and above Timeout=, for reading alone. */
@@ -104,6 +105,11 @@ static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origi
         explain("the page is read as %s, because %s", found.name, found.why);
         if (reader->feed)
                 return feed_page_read(reader->feed, body, origin->url, reply);
+        if (origin->open_ended && reader->source->format == FORMAT_HTML) {
+                page_end_mark(body);
+                if (buffer_error(body) < 0)
+                        return buffer_error(body);
+        }
         if (reader->script)
                 return script_read(reader->script, body, origin->url, reply);
         if (reader->json)

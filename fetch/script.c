@@ -5,6 +5,7 @@
 #include "fetch/explain.h"
 #include "fetch/json-text.h"
 #include "fetch/json.h"
+#include "fetch/page-end.h"
 #include "fetch/selector.h"
 
 struct Script {
@@ -106,10 +107,13 @@ int script_read(const Script *script, Buffer *page, const char *url, Reply *repl
         _cleanup_(object_freep) xmlXPathObject *object = NULL;
         _cleanup_free_ char *base = NULL;
         _cleanup_reply_ Reply best = {};
+        const PageEnd end = page_end_look(page);
         Query query = {};
         int r;
 
         r = document_open(page, script->source->format, &document, reply);
+        if (r == 0)
+                page_end_check(&end, NULL, NULL, reply);
         if (r <= 0)
                 return r;
         r = document_base(document, url, &base);
@@ -123,8 +127,11 @@ int script_read(const Script *script, Buffer *page, const char *url, Reply *repl
                 r = read_scripts(script, object, base, &best);
         if (r < 0)
                 r = query_tell(&query, script->source, r, reply);
-        else
+        else {
                 reply_take(reply, &best);
+                page_end_check(&end, document,
+                               nodes_count(object) > 0 ? nodes_get(object, 0) : NULL, reply);
+        }
         query_done(&query);
         return r;
 }

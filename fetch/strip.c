@@ -3,6 +3,7 @@
 #include "fetch/content.h"
 #include "fetch/document.h"
 #include "fetch/feed-title.h"
+#include "fetch/page-end.h"
 #include "fetch/strip-private.h"
 
 #define _cleanup_object_ _cleanup_(object_freep)
@@ -16,6 +17,7 @@ typedef struct StripPage {
         Buffer headline, link, published; /* of the entry at hand, reused for all */
         char *decoded;                    /* its headline, if it is the title of a feed's item */
         const xmlNode *found;             /* by the last selector; NULL: it made a string */
+        xmlNode *node;                    /* the strip at hand */
         size_t number; /* of the node at hand among those that a Strip= finds, from 1 */
         Account account;
         Reply *reply;
@@ -200,6 +202,7 @@ static int read_alternative(void *userdata, size_t i) {
                 explain("Strip= number %zu finds %zu node(s)", i + 1, nodes_count(nodes));
         for (size_t k = 0; k < nodes_count(nodes); k++) {
                 page->number = k + 1;
+                page->node = nodes_get(nodes, k);
                 r = read_strip(page, nodes_get(nodes, k));
                 if (r >= 0)
                         r = alternatives_took(i, &page->account, page->reply);
@@ -246,9 +249,12 @@ int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) 
                 .published = BUFFER(CONTENT_MAX),
                 .reply = reply,
         };
+        const PageEnd end = page_end_look(text);
         int r;
 
         r = document_open(text, strip->source->format, &document, reply);
+        if (r == 0)
+                page_end_check(&end, NULL, NULL, reply);
         if (r <= 0)
                 return r;
 
@@ -257,7 +263,9 @@ int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) 
         if (r >= 0)
                 r = alternatives_read(strip->source, is_shown(&page), read_alternative, &page,
                                       "on the page", reply);
-        if (r < 0)
+        if (r >= 0)
+                page_end_check(&end, document, page.node, reply);
+        else
                 r = query_tell(&page.query, strip->source, r, reply);
 
         account_clear(&page.account);
