@@ -2,17 +2,18 @@
 """What the network hands over is not always the page of now: bodies that are cut, connections that are dead, answers
 that are old, pages that are another."""
 
-import contextlib
 import gzip
 import json
-import socket
-import struct
-import threading
+import shutil
+import subprocess
+import sys
 
 import pytest
 
 import codings
-from website import DEADLINE, Response, Site, strip_page
+from programs import BUILD, ROOT, environment
+from website import DEADLINE, Response, strip_page
+from wire import CLOSE, Wire
 
 NEWS = ["First news", "Second news", "Third news"]
 ITEMS = [{"headline": headline} for headline in NEWS]
@@ -165,3 +166,121 @@ def test_a_part_that_was_not_asked_for(site, config, fetcher):
     site.set("/", strip_page(NEWS), status=206, headers={"Content-Range": "bytes 0-99/1000"})
     reply = fetcher.ask("one")
     assert reply["state"] == "network-error" and "part" in reply["detail"]
+
+
+def pages():
+    """Each time another, so that what was read is told."""
+    n = 0
+    while True:
+        n += 1
+        yield strip_page([f"News {n}"]).encode()
+
+
+def test_a_kept_connection_that_has_died_without_a_word(config, fetcher):
+    """It costs no poll, and where it happened once no connection is kept for a while."""
+    page = pages()
+    with Wire(lambda connection, request: next(page) if request == 1 else None) as server:
+        config.source("one", server.url(), Timeout="3s")
+        assert [fetcher.ask("one")["state"] for _ in range(4)] == ["ok"] * 4
+        assert server.requests.all() == [(1, 1), (1, 2), (2, 1), (3, 1), (4, 1)]
+
+
+def test_a_kept_connection_that_is_closed_for_the_next_request(config, fetcher):
+    page = pages()
+    with Wire(lambda connection, request: next(page) if request == 1 else CLOSE) as server:
+        config.source("one", server.url())
+        assert [fetcher.ask("one")["state"] for _ in range(3)] == ["ok"] * 3
+
+
+def test_no_second_try_where_nothing_was_kept(config, fetcher):
+    with Wire(lambda connection, request: CLOSE) as server:
+        config.source("one", server.url())
+        assert fetcher.ask("one")["state"] == "network-error"
+        assert server.requests.all() == [(1, 1)]
+
+
+def test_after_a_timeout_comes_a_new_connection(config, fetcher):
+    """And none is closed that works."""
+    page = pages()
+
+    def answer(connection, request):
+        return None if (connection, request) in [(1, 1), (2, 3)] else next(page)
+
+    with Wire(answer) as server:
+        config.source("one", server.url(), Timeout="300ms")
+        assert fetcher.ask("one")["state"] == "timeout"
+        config.source("one", server.url(), Timeout="300ms")
+        assert [fetcher.ask("one")["state"] for _ in range(2)] == ["ok", "ok"]
+        assert server.requests.all() == [(1, 1), (2, 1), (2, 2)]
+
+
+INSIDE = """
+import json, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+from website import strip_page
+from wire import CLOSE, Wire
+
+fetcher, config, key = sys.argv[2:5]
+
+def run(answer, n, timeout="2s"):
+    # One fetcher, asked so many times; the states, and which requests there were.
+    with Wire(answer, key=key) as server:
+        with open(f"{config}/sources/one.source", "w") as file:
+            file.write(f"[Source]\\nURL={server.url()}\\nTimeout={timeout}\\n[Strip]\\nStrip=//ul[has-class('ticker')]\\n")
+        with subprocess.Popen([fetcher, f"--config={config}/tickerd.conf"], stdin=-1, stdout=-1, text=True) as process:
+            states = []
+            for _ in range(n):
+                print("one", file=process.stdin, flush=True)
+                states.append(json.loads(process.stdout.readline())["state"])
+        return states, server.requests.all()
+
+numbers = iter(range(100))
+def page():
+    return strip_page([f"News {next(numbers)}"]).encode()
+
+print(json.dumps({
+    "healthy": run(lambda connection, request: page(), 3),
+    "silent": run(lambda connection, request: page() if request == 1 else None, 3),
+    "hanging": run(lambda connection, request: None if connection == 1 else page(), 3),
+    "closed": run(lambda connection, request: page() if request == 1 else CLOSE, 3),
+    "reset": run(lambda connection, request: [page()[:-30]], 1),
+}))
+"""
+
+
+def test_http2(config, tmp_path, tls):
+    pytest.importorskip("h2")
+    script = tmp_path / "inside.py"
+    script.write_text(INSIDE)
+    answers = json.loads(tls(script, config.folder))
+    assert answers["healthy"] == [["ok"] * 3, [[1, 1], [1, 2], [1, 3]]]
+    assert answers["silent"] == [["ok"] * 3, [[1, 1], [1, 2], [2, 1], [3, 1]]]
+    assert answers["hanging"] == [["timeout", "ok", "ok"], [[1, 1], [2, 1], [2, 2]]]
+    assert answers["closed"][0] == ["ok"] * 3
+    assert answers["reset"][0] == ["network-error"]
+
+
+@pytest.fixture
+def tls(tmp_path):
+    """Runs a script with a network and a certificate authority of its own; returns what it says."""
+    bundle = "/etc/ssl/certs/ca-certificates.crt"
+    key = tmp_path / "key.pem"
+    if not shutil.which("openssl") or not shutil.which("ip"):
+        pytest.skip("needs openssl and ip")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", f"{key}.crt",
+                    "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1,DNS:news.example"],
+                   check=True, capture_output=True)
+    with key.open("a") as file:
+        file.write((tmp_path / "key.pem.crt").read_text())
+    setup = f"ip link set lo up && mount --bind {key}.crt {bundle} && exec \"$@\""
+    inside = ["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", setup, "sh"]
+    if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+        pytest.skip("needs user, network and mount namespaces")
+
+    def run(script, folder):
+        done = subprocess.run([*inside, sys.executable, script, ROOT / "tests", BUILD / "fetch/tickerd-fetch", folder, key],
+                              capture_output=True, text=True, env=environment(), timeout=DEADLINE)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
