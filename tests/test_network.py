@@ -2,17 +2,20 @@
 """What the network hands over is not always the page of now: bodies that are cut, connections that are dead, answers
 that are old, pages that are another."""
 
+import base64
+import email.utils
 import gzip
 import json
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
 import codings
-from programs import BUILD, ROOT, environment
-from website import DEADLINE, Response, strip_page
+from programs import BUILD, ROOT, environment, fetch
+from website import DEADLINE, Response, Site, strip_page
 from wire import CLOSE, Wire
 
 NEWS = ["First news", "Second news", "Third news"]
@@ -284,3 +287,182 @@ def tls(tmp_path):
         return done.stdout
 
     return run
+
+
+def now(seconds=0):
+    return email.utils.formatdate(time.time() + seconds, usegmt=True)
+
+
+def test_the_same_again_is_unchanged(site, config, fetcher):
+    """The same bytes, or the same entries on another page; and after a page that was another all is told again."""
+    page = strip_page([("One", "/1"), "Two"])
+    config.source("one", site.url("/"))
+    for body, state in [(page, "ok"), (page, "unchanged"), (page.replace("</body>", "<p>Rain</body>"), "unchanged"),
+                        (page, "unchanged"), (page.replace("/1", "/2"), "ok"), (strip_page(["Two", ("One", "/2")]), "ok"),
+                        ("<p>Nothing here</p>", "no-strip"), (strip_page(["Two", ("One", "/2")]), "ok")]:
+        site.set("/", body)
+        reply = fetcher.ask("one")
+        assert reply["state"] == state and ("items" in reply) == (state == "ok"), body
+        assert state != "unchanged" or "detail" not in reply and reply["http"] == 200
+
+
+@pytest.mark.parametrize("age, asked", [(60, True), (3, True), (1, False), (0, False), (-3600, False)])
+def test_a_date_of_just_now_is_not_asked_with(site, config, fetcher, age, asked):
+    config.source("one", site.url("/"))
+    moment = time.time()
+    dates = {"Date": email.utils.formatdate(moment, usegmt=True),
+             "Last-Modified": email.utils.formatdate(moment - age, usegmt=True)}
+    config.source("two", site.url("/tagged"))
+
+    def send(handler, tag=b""):
+        page = strip_page(["x"]).encode()
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%s%s\r\n%s" % (len(page), tag, "".join(
+            f"{name}: {value}\r\n" for name, value in dates.items()).encode(), page))
+
+    site.set("/", raw=send)
+    site.set("/tagged", raw=lambda handler: send(handler, b'ETag: "t"\r\n'))
+    for name, path in ("one", "/"), ("two", "/tagged"):
+        assert [reply["state"] for reply in states(fetcher, name, 2)] == ["ok", "unchanged"]
+        first, second = site.asked(path)
+        assert ("If-Modified-Since" in second.headers) == asked
+        assert ("If-None-Match" in second.headers) == (name == "two")
+
+
+def test_a_304_for_another_page(site, config, fetcher):
+    """It names another Last-Modified than the page we have, so the page is asked for as if we had none."""
+    old, new = "Sun, 04 May 2025 10:00:00 GMT", "Sun, 04 May 2025 11:00:00 GMT"
+    config.source("one", site.url("/"))
+    site.script("/", [Response(strip_page(["Old"]), headers={"Last-Modified": old}),
+                      Response(status=304, headers={"Last-Modified": new}),
+                      Response(strip_page(["New"]), headers={"Last-Modified": new}),
+                      Response(status=304, headers={"Last-Modified": new})])
+    assert [reply["state"] for reply in states(fetcher, "one", 3)] == ["ok", "ok", "unchanged"]
+    assert [request.headers.get("If-Modified-Since") for request in site.asked("/")] == [None, old, None, new]
+
+
+@pytest.mark.parametrize("page", [
+    '<html><head><META NAME="robots"></head><iframe src="/_Incapsula_Resource?SWUDNSAI=31"></iframe></html>',
+    "<html><body>Request unsuccessful. Incapsula incident ID: 1-2</body></html>",
+    "<html><div id='px-captcha'></div></html>",
+    "<html><script>window._pxAppId = 'PX1';</script></html>",
+    "<html><meta http-equiv='refresh' content=\"5; URL='/?bm-verify=AAQ'\"></html>",
+    "<html><div id='sec-if-cpt-container'></div></html>",
+    "<html><script src='https://ct.captcha-delivery.com/c.js'></script></html>",
+    "<html><title>Just a moment...</title><script>window._cf_chl_opt={}</script></html>",
+    "<html><script>AwsWafIntegration.getToken()</script></html>",
+])
+def test_challenge_pages_with_status_200(site, config, fetcher, page):
+    config.source("one", site.url("/"), Expect="sometimes")
+    config.source("json", site.url("/"), Format="json", Strip="$.items")
+    site.set("/", page)
+    for name in "one", "json":
+        reply = fetcher.ask(name)
+        assert (reply["state"], reply["http"]) == ("blocked", 200) and "challenge" in reply["detail"]
+    # The same marks on a page that has its strip are no news.
+    site.set("/", page.replace("</html>", "<ul class=ticker><li>News</ul></html>"))
+    assert fetcher.ask("one")["items"] == [{"headline": "News"}]
+
+
+@pytest.mark.parametrize("headers", [{"X-Iinfo": "1-2"}, {"X-DataDome": "protected"}, {"Server": "AkamaiGHost"},
+                                     {"Set-Cookie": "_px3=x"}])
+def test_challenge_pages_by_their_header(site, config, fetcher, headers):
+    config.source("one", site.url("/"))
+    site.set("/", "<html><script src=/x></script></html>", headers=headers)
+    assert fetcher.ask("one")["state"] == "blocked"
+    site.set("/", "<html>" + "<p>A front page, made anew</p>" * 1000 + "</html>", headers=headers)
+    assert fetcher.ask("one")["state"] == "no-strip"
+    site.set("/", "<html>small, but of nobody</html>")
+    assert fetcher.ask("one")["state"] == "no-strip"
+
+
+@pytest.mark.parametrize("value, seconds", [
+    ("120", 120), (" 120 ", 120), ("1.5", 2), ("60.0", 60), ("0.2", 1), ("30, 60", 60), ("60, 30", 60), ("120;x", 120),
+    ("0", None), ("-5", None), ("soon", None), ("99999999999999999999", 3600), ("", None)])
+def test_retry_after(site, config, fetcher, value, seconds):
+    config.source("one", site.url("/"))
+    site.set("/", status=429, headers={"Retry-After": value})
+    assert fetcher.ask("one").get("retry_after") == seconds
+
+
+def test_retry_after_by_the_clock_of_the_server(site, config, fetcher):
+    config.source("one", site.url("/"))
+
+    def send(handler):
+        handler.wfile.write(f"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nDate: {now(-86400)}\r\n"
+                            f"Retry-After: {now(-86400 + 90)}\r\n\r\n".encode())
+
+    site.set("/", raw=send)
+    reply = fetcher.ask("one")
+    assert 89 <= reply["retry_after"] <= 91 and abs(reply["date"] - (time.time() - 86400)) < 60
+
+
+def test_cookies_for_the_length_of_one_poll(site, config, fetcher):
+    """Sites send back where one came from until the cookie that they set comes along."""
+    def door(handler):
+        if "seen=1" in handler.headers.get("Cookie", ""):
+            page = strip_page(["x"]).encode()
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page))
+        else:
+            handler.wfile.write(b"HTTP/1.1 302 Found\r\nSet-Cookie: seen=1; Path=/\r\nLocation: /\r\n"
+                                b"Content-Length: 0\r\n\r\n")
+
+    site.set("/", raw=door)
+    config.source("one", site.url("/"), Header="Cookie: a=b")
+    assert [reply["state"] for reply in states(fetcher, "one", 2)] == ["ok", "unchanged"]
+    cookies = [sorted(request.headers["Cookie"].split("; ")) for request in site.asked("/")]
+    assert cookies == [["a=b"], ["a=b", "seen=1"]] * 2
+
+
+def test_what_stands_in_a_url(site, config, fetcher):
+    site.set("/caf%C3%A9?q=%C3%A9%20%7c", strip_page([("x", "y")]))
+    config.source("one", site.url("/café?q=é%20%7c"))
+    assert fetcher.ask("one")["items"] == [{"headline": "x", "url": site.url("/y")}]
+
+
+def test_user_and_password_are_for_the_request_only(site, config, fetcher, tmp_path):
+    with Site() as other:
+        site.script("/", [Response(status=302, headers={"Location": "/a"}),
+                          Response(status=302, headers={"Location": "/a"}), Response(status=500)])
+        site.set("/a", status=302, headers={"Location": other.url("/b")})
+        other.script("/b", [Response(strip_page([("x", "y")]), etag="e"), Response(status=500)])
+        path = config.source("one", site.url("/").replace("http://", "http://me:s%40fe@"))
+        replies = states(fetcher, "one", 3)
+        assert replies[0]["items"] == [{"headline": "x", "url": other.url("/y")}]
+        assert [reply["state"] for reply in replies[1:]] == ["http-error"] * 2
+        for path_asked in "/", "/a":
+            assert site.asked(path_asked)[0].headers["Authorization"] == "Basic " + base64.b64encode(b"me:s@fe").decode()
+        assert "Authorization" not in other.asked("/b")[0].headers
+        assert other.asked("/b")[1].headers["If-None-Match"] == '"e"'
+        # A page on the very host, the longest way of telling, and a host that is not there.
+        site.set("/", strip_page([("x", "y"), ("z", "?q")]))
+        assert fetcher.ask("one")["items"] == [{"headline": "x", "url": site.url("/y")},
+                                               {"headline": "z", "url": site.url("/?q")}]
+        told = json.dumps(replies) + "".join(fetcher.stderr.all())
+        done = fetch([f"--source={path}", "--verbose"])
+        told += done.stdout + done.stderr
+        config.source("two", "http://me:s%40fe@127.0.0.1:1/")
+        told += json.dumps(fetcher.ask("two"))
+        assert "me:" not in told and "s@fe" not in told and "s%40fe" not in told
+
+
+def test_a_header_that_is_too_long(site, config, fetcher):
+    config.source("one", site.url("/"))
+    for n in 90_000, 150_000, 1_000_000:
+        site.set("/", strip_page(["x"]), headers={"X-Long": "y" * n})
+        reply = fetcher.ask("one")
+        assert reply["state"] == "ok" if n < 100_000 else (reply["state"] == "http-error" and "header" in reply["detail"]), n
+
+
+def test_no_proxy(site, config, fetcher):
+    """From a host that needs no proxy to one that does."""
+    with Site() as proxy:
+        proxy.set("http://news.example/page", strip_page(["x"]))
+        proxy.set("http://news.example/", status=302, headers={"Location": site.url("/back")})
+        site.set("/", status=302, headers={"Location": "http://news.example/page"})
+        site.set("/back", strip_page(["y"]))
+        config.source("there", site.url("/"))
+        config.source("back", "http://news.example/")
+        fetcher.start(env={"http_proxy": proxy.url(""), "no_proxy": "x.example, 127.0.0.0/8"})
+        assert fetcher.ask("there")["items"] == [{"headline": "x"}]
+        assert fetcher.ask("back")["items"] == [{"headline": "y"}]
+        assert len(site.requests.all()) == 2 and len(proxy.requests.all()) == 2
