@@ -123,6 +123,7 @@ int diff_run(Db *db, const Poll *poll, PollResult *ret) {
         if (r != 0)
                 return r < 0 ? r : 0;
 
+        ret->strip_changed = true;
         (void) time_format(poll->now, now);
         n_new = make_items(db, poll);
         if (n_new < 0)
@@ -131,7 +132,7 @@ int diff_run(Db *db, const Poll *poll, PollResult *ret) {
         if (r < 0)
                 return r;
         ret->turnover = r > 0;
-        if (ret->turnover) {
+        if (ret->turnover && !poll->gap_told) {
                 r = write_gap(db, poll, now);
                 if (r < 0)
                         return r;

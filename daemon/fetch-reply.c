@@ -58,8 +58,11 @@ static int read_member(const char *key, const char *type, Rows *rows, FetchReply
         }
         if (streq(key, "bytes"))
                 return read_count(type, rows, &reply->bytes);
-        if (streq(key, "http") || streq(key, "fresh_for") || streq(key, "ms") ||
-            streq(key, "strip"))
+        if (streq(key, "fresh_for"))
+                return read_count(type, rows, &reply->fresh_for);
+        if (streq(key, "date"))
+                return read_count(type, rows, &reply->date);
+        if (streq(key, "http") || streq(key, "ms") || streq(key, "strip"))
                 return read_count(type, rows, &ignored);
         return 0; /* a later fetcher may say more */
 }

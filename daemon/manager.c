@@ -407,7 +407,10 @@ static int set_up(Manager *m, const ManagerOptions *options) {
                           store_message(m->store));
                 return r;
         }
-        return m->once ? 0 : listen_at_socket(m);
+        if (!m->once)
+                return listen_at_socket(m);
+        poller_poll_now(m->poller);
+        return 0;
 }
 
 int manager_new(const ManagerOptions *options, Config *config, Source **sources, Manager **ret) {

@@ -60,13 +60,15 @@ Poller *poller_free(Poller *poller);
 void poller_stop(Poller *poller);
 
 /*
- * Polls these sources from now on, beginning at once; what is known of those that were polled
+ * Polls these sources from now on: the first at once, the others spread over their interval or half
+ * a minute (hosts.h), those that are due earlier then; what is known of those that were polled
  * before is kept. The array stays the caller's and must live until the next call. reappear: for
  * sources that say nothing.
  */
 int poller_set_sources(Poller *poller, Source *const *sources, size_t n, usec_t reappear);
 
-/* Polls every source now, also one that is being polled, once more after that. */
+/* Polls every source now whose host has not asked for a pause, also one that is being polled, once
+ * more after that. */
 void poller_poll_now(Poller *poller);
 
 /* Has every source been polled? Was every last poll of a source a good one? */

@@ -53,6 +53,18 @@ Verdict health_count(Health *health, const Expect *expect, State state, usec_t n
         return verdict;
 }
 
+/* Ages are told in whole seconds. */
+#define JUST_AFTER USEC_PER_SEC
+
+usec_t schedule_forward(usec_t interval, usec_t delay, usec_t fresh, bool *forward) {
+        usec_t wanted = fresh + JUST_AFTER;
+        bool may = !*forward && fresh > 0 && wanted >= interval - interval / 3 && wanted < delay &&
+                   wanted < interval;
+
+        *forward = may;
+        return may ? wanted : delay;
+}
+
 usec_t schedule_delay(usec_t interval, const Health *health, State state, int64_t retry_after,
                       uint32_t random) {
         bool network = state == STATE_NETWORK_ERROR || state == STATE_TIMEOUT;

@@ -41,3 +41,10 @@ Verdict health_count(Health *health, const Expect *expect, State state, usec_t n
  */
 usec_t schedule_delay(usec_t interval, const Health *health, State state, int64_t retry_after,
                       uint32_t random);
+
+/*
+ * The same when a cache on the way has the page until so long after the beginning of the poll: then
+ * just after that, if it brings the next poll forward by not more than a third of the interval.
+ * forward: did it so last time? It never does so twice in a row; set to what it did.
+ */
+usec_t schedule_forward(usec_t interval, usec_t delay, usec_t fresh, bool *forward);

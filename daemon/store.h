@@ -60,6 +60,7 @@ typedef struct Poll {
                 *reply; /* the reply of a healthy fetch, whose entries are the strip now; or NULL */
         size_t size;
         usec_t last_healthy; /* when the fetch before was; 0: not known */
+        bool gap_told;       /* a gap was written not long ago, and need not be again */
 
         usec_t alarm_since; /* an outage of that state begins, first bad poll then; 0: none */
         bool all_clear;     /* the open outage ends */
@@ -68,6 +69,7 @@ typedef struct Poll {
 typedef struct PollResult {
         int64_t first, last; /* the ids of the new items, first > last when there is none */
         bool state_changed;  /* the source was in another state before */
+        bool strip_changed;  /* the strip is not as it was */
         bool turnover; /* no entry of a strip of three or more is left: items may have been missed
                         */
 } PollResult;

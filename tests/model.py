@@ -170,6 +170,7 @@ class Source:
     name: str
     enabled: bool = True
     state: str = None
+    since: int = None  # of the state
     strip: list = field(default_factory=list)  # the items of the last healthy fetch, in page order
     healthy_at: int = None  # the last healthy fetch since the daemon began
     bad: int = 0
@@ -227,6 +228,9 @@ class Model:
     def poll(self, name, now, state, entries=(), options=Options()):
         """One fetch. Returns the new items, and whether the strip turned over."""
         source = self.sources.setdefault(name, Source(name))
+        known = self._last_healthy_fetch_known_of(source, now)
+        if state != source.state:
+            source.since = now
         source.state = state
         # Healthy: `ok`, `unchanged`, or `empty` where emptiness is normal. With Expect=sometimes an absent or empty
         # strip is healthy.
@@ -243,9 +247,15 @@ class Model:
         assert nothing or merged, "a strip without entries has a state of its own"
         born, turnover = self._read(source, now, merged, options)
         if turnover:
-            since = now if last_healthy is None else last_healthy
+            since = known if last_healthy is None else last_healthy
             self.outages.append({"source": source.name, "state": "gap", "since": since, "until": now})
         return born, turnover
+
+    def _last_healthy_fetch_known_of(self, source, now):
+        """After a restart: the last one that changed the store, by an item that came or left, or by the state."""
+        times = [time for i in self.items if i.source == source.name for time in (i.first_seen, i.last_seen)]
+        times.append(source.since if source.state == "ok" else None)
+        return min(max([time for time in times if time is not None], default=now), now)
 
     def _bad_poll(self, source, now, state):
         """After the third bad poll in a row there is an outage, with `since` of the first."""

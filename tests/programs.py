@@ -210,8 +210,9 @@ class Daemon(Process):
         self.config = config
         self.clients = []
 
-    def start(self, *args, env={}, wrap=(), ready=True, **options):
-        """wrap is a command that takes a command, such as strace. Returns itself, when READY=1 has come."""
+    def start(self, *args, env={}, wrap=(), ready=True, poll=True, **options):
+        """wrap is a command that takes a command, such as strace. Returns itself, when READY=1 has come; with more
+        than one source, all of them are told to be polled then."""
         assert not self.running
         self.stdout, self.notices = Record(), Record()
         self._listen_notices()
@@ -221,6 +222,8 @@ class Daemon(Process):
         self._stdout_thread = _collect(self.process.stdout, self.stdout, self._end_notices)
         if ready:
             self.wait_ready()
+            if len(self.config.sources) > 1 and poll:
+                self.poll_now()  # no test waits for first polls that are spread over half a minute
         return self
 
     def wait_ready(self):

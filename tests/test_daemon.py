@@ -544,6 +544,7 @@ def test_once_from_several_sources(site, config):
 
 FAKE = """#!/usr/bin/python3
 import json, os, signal, sys, time
+seen = []
 def say(text):
     sys.stdout.write(text + "\\n")
     sys.stdout.flush()

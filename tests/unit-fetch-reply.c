@@ -35,13 +35,15 @@ static void test_good(void **state) {
         assert_return_code(
                 parse(*state,
                       "{\"source\":\"port-news\",\"state\":\"ok\",\"http\":200,\"bytes\":1234,\"ms\":5,"
-                      "\"strip\":2,\"fresh_for\":30,\"later\":[null,{}],\"items\":[{\"headline\":\"Ferry\","
+                      "\"strip\":2,\"fresh_for\":30,\"date\":1795600000,\"later\":[null,{}],\"items\":[{\"headline\":\"Ferry\","
                       "\"url\":\"https://x.example/1\",\"published\":\"now\",\"new\":1}]}",
                       &reply),
                 0);
         assert_string_equal(reply.source, "port-news");
         assert_int_equal(reply.state, STATE_OK);
         assert_int_equal(reply.bytes, 1234);
+        assert_int_equal(reply.fresh_for, 30);
+        assert_int_equal(reply.date, 1795600000);
         assert_string_equal(reply.detail, "");
 
         assert_return_code(
@@ -76,6 +78,8 @@ static void test_bad(void **state) {
                 "{\"source\":\"a\",\"state\":\"timeout\",\"http\":\"200\"}",
                 "{\"source\":\"a\",\"state\":\"timeout\",\"retry_after\":1.5}",
                 "{\"source\":\"a\",\"state\":\"timeout\",\"bytes\":null}",
+                "{\"source\":\"a\",\"state\":\"timeout\",\"date\":\"today\"}",
+                "{\"source\":\"a\",\"state\":\"timeout\",\"fresh_for\":-1}",
                 "{\"source\":\"a\",\"state\":\"timeout\",\"detail\":{}}",
                 "{\"source\":\"a\",\"state\":\"ok\",\"items\":{}}",
                 "{\"source\":\"a\",\"state\":\"ok\",\"items\":[1]}",
@@ -104,6 +108,7 @@ static void test_too_many_entries(void **state) {
                 for (unsigned i = 0; i < n; i++)
                         buffer_printf(&b, "%s{\"headline\":\"h%u\"}", i > 0 ? "," : "", i);
                 buffer_puts(&b, "]}");
+                assert_return_code(buffer_error(&b), 0);
                 assert_int_equal(fetch_reply_parse(*state, b.data, b.size, &reply),
                                  n > FETCH_REPLY_ENTRIES_MAX ? -EBADMSG : 0);
         }
@@ -116,6 +121,7 @@ static void test_deep(void **state) {
         buffer_puts(&b, "{\"source\":\"a\",\"state\":\"timeout\",\"x\":");
         for (unsigned i = 0; i < 100000; i++)
                 buffer_puts(&b, "[");
+        assert_return_code(buffer_error(&b), 0);
         assert_int_equal(fetch_reply_parse(*state, b.data, b.size, &reply), -EBADMSG);
 }
 

@@ -133,6 +133,32 @@ static void test_delay(_unused_ void **state) {
         }
 }
 
+static void test_forward(_unused_ void **state) {
+        static const struct {
+                usec_t fresh, expected; /* seconds after the beginning of the poll */
+        } table[] = {
+                { 0, 31 }, /* no cache */
+                { 5, 31 }, /* a third is the most: it may be fresh again by then, nobody knows */
+                { 18, 31 },  { 19, 20 }, { 25, 26 },
+                { 28, 29 },  { 29, 31 }, /* later than that it is not brought forward, */
+                { 600, 31 },             /* and never delayed */
+        };
+        bool forward;
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                forward = false;
+                assert_int_equal(
+                        schedule_forward(30 * SEC, 31 * SEC, table[i].fresh * SEC, &forward) / SEC,
+                        table[i].expected);
+                assert_int_equal(forward, table[i].expected < 30);
+                forward = true; /* never two in a row */
+                assert_int_equal(
+                        schedule_forward(30 * SEC, 31 * SEC, table[i].fresh * SEC, &forward),
+                        31 * SEC);
+                assert_false(forward);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_alarm_after_third),
@@ -142,6 +168,7 @@ int main(void) {
                 cmocka_unit_test(test_within_from_the_start),
                 cmocka_unit_test(test_alarm_of_before_is_cleared),
                 cmocka_unit_test(test_delay),
+                cmocka_unit_test(test_forward),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
