@@ -5,7 +5,12 @@
  * The other end of the pipe to tickerd-fetch: names go out, one line of reply each comes back. The
  * fetcher is a child over a socket pair, or whatever answers at a Unix socket; it is opened when
  * first needed, and dropped and opened anew when it dies, hangs or says what it should not.
- * Requests that were in flight then are asked again one at a time, so that the guilty one is known.
+ * Requests that were in flight then are asked again, one at a time and on a connection of their
+ * own, so that the guilty one is known and nobody else waits for it.
+ *
+ * A fetcher remembers what it has said as long as its connection lives. After a reply that was not
+ * put to use that memory is not ours: what is in flight comes to its end there, and all that is
+ * asked from then on goes to a new connection, and so without validators.
  */
 
 #include <systemd/sd-event.h>
@@ -19,11 +24,11 @@ typedef struct Fetcher Fetcher;
 /* Every request ends with a call of one of these. Either may ask again. */
 typedef struct FetcherEvents {
         /*
-         * A reply, valid during the call. Returns negative when it was not put to use: -EBADMSG, it
-         * cannot be true; -ECANCELED, it could not be stored. The fetcher's memory is then not
-         * ours, and dropped.
+         * A reply, valid during the call, and the number of the connection that it came on: one of
+         * "unchanged" speaks of replies on the same one. Returns negative when it was not put to
+         * use: -EBADMSG, it cannot be true; -ECANCELED, it could not be stored.
          */
-        int (*reply)(void *request, const FetchReply *reply);
+        int (*reply)(void *request, const FetchReply *reply, unsigned connection);
 
         /* There is no reply, and will be none: why, as a state and a sentence. */
         void (*failed)(void *request, State state, const char *detail);
@@ -44,9 +49,5 @@ Fetcher *fetcher_free(Fetcher *fetcher);
  */
 int fetcher_ask(Fetcher *fetcher, const char *name, usec_t timeout, void *request);
 
-/* Grows with each connection: a reply of "unchanged" speaks of replies that came on the same one.
- */
-unsigned fetcher_connection(const Fetcher *fetcher);
-
-/* Closes the connection and forgets all requests: nothing asked before is answered any more. */
+/* Closes all connections and forgets all requests: nothing asked before is answered any more. */
 void fetcher_drop(Fetcher *fetcher);

@@ -242,9 +242,8 @@ static int finish_poll(PolledSource *w, State state, const char *detail, const F
         return 0;
 }
 
-static int on_reply(void *request, const FetchReply *reply) {
+static int on_reply(void *request, const FetchReply *reply, unsigned connection) {
         PolledSource *w = request;
-        Poller *p = w->poller;
         State state = reply->state;
         const FetchReply *strip = NULL;
         int r;
@@ -252,7 +251,7 @@ static int on_reply(void *request, const FetchReply *reply) {
         w->stats.bytes += (uint64_t) reply->bytes;
 
         if (state == STATE_UNCHANGED) {
-                if (w->connection != fetcher_connection(p->fetcher))
+                if (w->connection != connection)
                         return -EBADMSG; /* unchanged since what? */
                 state = w->read;
         } else if (state == STATE_OK || state == STATE_EMPTY || state == STATE_NO_STRIP)
@@ -263,7 +262,7 @@ static int on_reply(void *request, const FetchReply *reply) {
                 return r;
         if (r >= 0 && strip) {
                 w->read = state;
-                w->connection = fetcher_connection(p->fetcher);
+                w->connection = connection;
         }
         end_poll(w, state, reply);
         return r;

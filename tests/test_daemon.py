@@ -9,6 +9,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import threading
 
 import pytest
 
@@ -583,6 +584,56 @@ def test_the_page_that_breaks_the_reader_is_named_and_the_others_are_read(site, 
     assert sorted(headlines(daemon)) == ["Item of fine", "Item of good"]
     assert daemon.db("SELECT state, detail FROM sources WHERE name = 'bad'") == [
         ("bad-page", "the page reader broke down on this page")]
+
+
+def test_nobody_waits_for_a_source_that_is_asked_again_by_itself(site, config, daemon):
+    """It has a connection of its own, and takes long; the others are polled again and again meanwhile."""
+    for name in ("bad", "good", "fine"):
+        config.source(name, site.url("/"), Timeout="1h")
+    flag = config.folder / "broken"
+    env = fake_fetcher(config, f"""
+n = len(seen)
+seen.append(name)
+if name != 'bad': ok(name, f'Item {{n}} of {{name}} of {{os.getpid()}}')
+elif os.path.exists({str(flag)!r}): time.sleep(1000)
+if len(seen) == 3 and 'bad' in seen:
+    open({str(flag)!r}, 'w').close(); os._exit(1)
+""")
+    daemon.start(env=env)
+    for n in range(1, 5):
+        daemon.wait_stdout(2 * n)
+        daemon.wait_stderr("ended before it answered")
+        daemon.poll_now()
+    assert daemon.db("SELECT state FROM sources WHERE name = 'bad'") == [("pending",)]
+
+
+def test_a_poll_that_was_not_committed_is_asked_for_anew(site, config, daemon):
+    """The reader has told the new page once, and would say that it is unchanged. Who is in flight is not disturbed."""
+    go = threading.Event()
+    site.set("/", strip_page(HEADLINES), etag="v1")
+    site.set("/slow", strip_page(["Slow news"]), hold=go)
+    config.source("port", site.url("/"))
+    config.source("slow", site.url("/slow"))
+    daemon.start()
+    daemon.wait_stdout(3)
+    site.wait("/slow", 1)
+    daemon.settle(site)
+    assert site.asked("/")[-1].headers.get("If-None-Match") == '"v1"'
+    site.set("/", strip_page(["New", *HEADLINES]), etag="v2")
+    with contextlib.closing(sqlite3.connect(config.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        daemon.poll_now()
+        daemon.wait_stderr("could not be stored")
+        other.execute("ROLLBACK")
+    n = len(site.asked("/"))
+    daemon.poll_now()
+    daemon.wait_stdout(4)
+    assert site.asked("/")[n].headers.get("If-None-Match") is None
+    daemon.settle(site)
+    assert site.asked("/")[-1].headers.get("If-None-Match") == '"v2"'
+    assert len(site.asked("/slow")) == 1
+    go.set()
+    daemon.wait_stdout(5)
 
 
 def test_a_fetcher_that_says_more_than_it_was_asked(site, config, daemon):
