@@ -7,6 +7,7 @@ import email.utils
 import gzip
 import json
 import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -251,11 +252,9 @@ print(json.dumps({
 """
 
 
-def test_http2(config, tmp_path, tls):
+def test_http2(config, tls):
     pytest.importorskip("h2")
-    script = tmp_path / "inside.py"
-    script.write_text(INSIDE)
-    answers = json.loads(tls(script, config.folder))
+    answers = tls(INSIDE, config.folder)
     assert answers["healthy"] == [["ok"] * 3, [[1, 1], [1, 2], [1, 3]]]
     assert answers["silent"] == [["ok"] * 3, [[1, 1], [1, 2], [2, 1], [3, 1]]]
     assert answers["hanging"] == [["timeout", "ok", "ok"], [[1, 1], [2, 1], [2, 2]]]
@@ -265,28 +264,136 @@ def test_http2(config, tmp_path, tls):
 
 @pytest.fixture
 def tls(tmp_path):
-    """Runs a script with a network and a certificate authority of its own; returns what it says."""
+    """Runs a script with a network, a certificate authority and a list of hosts of its own; returns what it says. Its
+    loopback has addresses that are public elsewhere."""
     bundle = "/etc/ssl/certs/ca-certificates.crt"
-    key = tmp_path / "key.pem"
+    key, hosts = tmp_path / "key.pem", tmp_path / "hosts"
     if not shutil.which("openssl") or not shutil.which("ip"):
         pytest.skip("needs openssl and ip")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", f"{key}.crt",
-                    "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1,DNS:news.example"],
+                    "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"],
                    check=True, capture_output=True)
     with key.open("a") as file:
         file.write((tmp_path / "key.pem.crt").read_text())
-    setup = f"ip link set lo up && mount --bind {key}.crt {bundle} && exec \"$@\""
+    hosts.write_text("127.0.0.1 news.example\n")
+    setup = (f"ip link set lo up && ip addr add 5.5.5.5/32 dev lo && mount --bind {key}.crt {bundle} && "
+             f"mount --bind {hosts} /etc/hosts && exec \"$@\"")
     inside = ["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", setup, "sh"]
     if subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
         pytest.skip("needs user, network and mount namespaces")
 
-    def run(script, folder):
+    def run(text, folder, **env):
+        script = tmp_path / "inside.py"
+        script.write_text(text)
         done = subprocess.run([*inside, sys.executable, script, ROOT / "tests", BUILD / "fetch/tickerd-fetch", folder, key],
-                              capture_output=True, text=True, env=environment(), timeout=DEADLINE)
+                              capture_output=True, text=True, env=environment(**env), timeout=DEADLINE)
         assert done.returncode == 0, done.stderr
-        return done.stdout
+        return json.loads(done.stdout)
 
     return run
+
+
+@pytest.fixture
+def clock(tmp_path):
+    """The environment of a program whose clocks can be put forward, and the function that does it."""
+    ahead = tmp_path / "clock"
+    ahead.write_bytes(bytes(8))
+    if b"libasan" in subprocess.run(["ldd", BUILD / "fetch/tickerd-fetch"], capture_output=True).stdout:
+        pytest.skip("a sanitizer wants to be the first library")
+
+    def forward(seconds):
+        with ahead.open("r+b") as file:
+            file.write(struct.pack("=q", struct.unpack("=q", ahead.read_bytes())[0] + seconds))
+
+    return {"LD_PRELOAD": BUILD / "tests/clock.so", "TICKERD_CLOCK": ahead}, forward
+
+
+def test_every_quarter_of_an_hour_a_page_is_asked_for_without_conditions(site, config, fetcher, clock):
+    env, forward = clock
+    config.source("one", site.url("/"))
+    site.set("/", strip_page(["x"]), etag="e")
+    fetcher.start(env=env)
+    for seconds in 0, 60, 13 * 60, 2 * 60, 60, 15 * 60:
+        forward(seconds)
+        assert fetcher.ask("one")["state"] == ("unchanged" if seconds else "ok")
+    assert ["If-None-Match" in request.headers for request in site.asked("/")] == [False, True, True, False, True, False]
+
+
+def test_no_connection_is_older_than_five_minutes(config, fetcher, clock):
+    env, forward = clock
+    page = pages()
+    with Wire(lambda connection, request: next(page)) as server:
+        config.source("one", server.url())
+        fetcher.start(env=env)
+        for seconds in 0, 100, 100, 102, 100:
+            forward(seconds)
+            assert fetcher.ask("one")["state"] == "ok"
+        assert server.requests.all() == [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2)]
+
+
+MOVED = """
+import json, os, struct, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+from website import Response, Site, strip_page
+
+fetcher, config = sys.argv[2:4]
+numbers = iter(range(100))
+
+def source(name, url):
+    with open(f"{config}/sources/{name}.source", "w") as file:
+        file.write(f"[Source]\\nURL={url}\\nTimeout=5s\\n[Strip]\\nStrip=//ul[has-class('ticker')]\\n")
+
+def ask(process, name):
+    print(name, file=process.stdin, flush=True)
+    reply = json.loads(process.stdout.readline())
+    return reply["items"][0]["headline"] if "items" in reply else [reply["state"], reply.get("detail")]
+
+def start(**env):
+    return subprocess.Popen([fetcher, f"--config={config}/tickerd.conf"], stdin=-1, stdout=-1, text=True,
+                            env={**os.environ, **env})
+
+def forward(seconds):
+    with open(os.environ["TICKERD_CLOCK"], "r+b") as file:
+        file.write(struct.pack("=q", seconds))
+
+answers = {}
+with Site("127.0.0.1") as old, Site("127.0.0.2", old.port) as new, Site("5.5.5.5") as public:
+    def set_pages():
+        n = next(numbers)
+        old.set("/", strip_page([f"old {n}"]))
+        new.set("/", strip_page([f"new {n}"]))
+    source("named", f"http://news.example:{old.port}/")
+    with start() as process:
+        def ask_anew():
+            set_pages()
+            return ask(process, "named")[:3]
+        answers["before"] = ask_anew()
+        with open("/etc/hosts", "w") as file:
+            file.write("127.0.0.2 news.example\\n")
+        forward(301)
+        answers["moved"] = ask_anew()
+
+        # It moves back, and the server that is left goes down.
+        with open("/etc/hosts", "w") as file:
+            file.write("127.0.0.1 news.example\\n")
+        new.close()
+        answers["down"] = [ask_anew(), ask_anew()]
+
+    # A public host that needs no proxy leads to one that does.
+    source("public", public.url("/"))
+    public.set("/", status=302, headers={"Location": "http://far.example/page"})
+    old.set("http://far.example/page", strip_page(["far"]))
+    with start(http_proxy=old.url(""), no_proxy="5.5.5.5") as process:
+        answers["proxied"] = ask(process, "public")
+print(json.dumps(answers))
+"""
+
+
+def test_names_that_move_and_proxies(config, tls, clock):
+    answers = tls(MOVED, config.folder, **clock[0])
+    assert answers["before"] == "old" and answers["moved"] == "new"
+    assert answers["down"][-1] == "old"
+    assert answers["proxied"] == "far"
 
 
 def now(seconds=0):

@@ -75,12 +75,12 @@ class Request:
 
 
 class Site:
-    def __init__(self, address="127.0.0.1"):
+    def __init__(self, address="127.0.0.1", port=0):
         self.requests = Record()
         self._lock = threading.Lock()
         self._scripts = {}
         self._connections = set()
-        self._server = _Server((address, 0), _Handler)
+        self._server = _Server((address, port), _Handler)
         self._server.site = self
         self.host, self.port = address, self._server.server_port
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
