@@ -6,6 +6,7 @@ import base64
 import email.utils
 import gzip
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -387,6 +388,14 @@ with Site("127.0.0.1") as old, Site("127.0.0.2", old.port) as new, Site("5.5.5.5
         answers["proxied"] = ask(process, "public")
 print(json.dumps(answers))
 """
+
+
+def test_the_unit_has_room_for_all_look_ups():
+    """Each is a thread of its own, and one that has come to nothing may last for as long again."""
+    unit = (ROOT / "systemd/tickerd-fetch@.service").read_text()
+    in_flight = int(re.search(r"IN_FLIGHT_MAX (\d+)U", (ROOT / "fetch/filter.h").read_text())[1])
+    assert int(re.search(r"^TasksMax=(\d+)$", unit, re.M)[1]) >= 2 * in_flight
+    assert int(re.search(r"^LimitNOFILE=(\d+)$", unit, re.M)[1]) >= 8 * in_flight
 
 
 def test_names_that_move_and_proxies(config, tls, clock):
