@@ -34,6 +34,9 @@ typedef struct Reply {
         usec_t elapsed;
         unsigned strip; /* which Strip= matched, from 1 */
 
+        /* For whoever compares with the page before; not told. */
+        bool has_when, has_first; /* When=, the first Strip= finds something */
+
         Entry *entries; /* in page order */
         size_t n_entries;
 } Reply;

@@ -103,6 +103,25 @@ static void set_unchanged(Reply *reply) {
         reply_take(reply, &unchanged);
 }
 
+/*
+ * A page that lacks what stood there before, be there news or not, is another page: one that asks
+ * for consent, or says that the site is being mended. First: the first Strip= was there without an
+ * entry.
+ */
+static void compare(Memory *memory, Reply *reply) {
+        if (reply->state == STATE_EMPTY || reply->state == STATE_NO_STRIP) {
+                if (memory->had_when && !reply->has_when)
+                        reply_set(reply, STATE_NO_STRIP,
+                                  "When= finds nothing, and did before: this may be another page");
+                else if (memory->had_first && !reply->has_first && reply->state == STATE_NO_STRIP)
+                        reply_set(reply, STATE_NO_STRIP,
+                                  "no Strip= finds anything on the page, and the first one did "
+                                  "before, with and without news: this may be another page");
+        }
+        memory->had_when |= reply->has_when;
+        memory->had_first |= reply->has_first && reply->state == STATE_EMPTY;
+}
+
 /* True: the page is as it should be. */
 static bool read_page(Memory *memory, const HttpAnswer *answer) {
         Reply *reply = answer->reply;
@@ -114,6 +133,7 @@ static bool read_page(Memory *memory, const HttpAnswer *answer) {
                 return true;
         }
         reader_read(memory->reader, answer->body, &answer->origin, reply);
+        compare(memory, reply);
         if (!reader_is_content(memory->reader, reply))
                 return false;
         entries = digest_entries(reply);

@@ -22,6 +22,7 @@ typedef struct Memory {
         HttpMemory http;
         bool read; /* a page that was as it should be, and no other after it: */
         Digest page, entries;
+        bool had_when, had_first; /* pages of this source have; see Reply */
         bool in_flight;
         void *owner; /* of whoever asked, while it is in flight */
 } Memory;

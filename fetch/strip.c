@@ -196,6 +196,8 @@ static int read_alternative(void *userdata, size_t i) {
         r = query_nodes(&page->query, page->strip->strips + i, (xmlNode *) page->document, &nodes);
         if (r < 0)
                 return r;
+        if (i == 0)
+                page->reply->has_first = nodes_count(nodes) > 0;
         if (nodes_count(nodes) == 0)
                 explain("Strip= number %zu finds nothing", i + 1);
         else
@@ -218,6 +220,7 @@ static int is_shown(StripPage *page) {
         if (!page->strip->when.compiled)
                 return true;
         r = read_text(page, &page->strip->when, (xmlNode *) page->document, false, &page->headline);
+        page->reply->has_when = r > 0;
         return r <= 0 ? r : entry_says_yes(page->headline.data);
 }
 

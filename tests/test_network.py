@@ -491,6 +491,26 @@ def test_challenge_pages_by_their_header(site, config, fetcher, headers):
     assert fetcher.ask("one")["state"] == "no-strip"
 
 
+def test_another_page_with_status_200(site, config, fetcher):
+    """Where nothing is normal, a page that asks for consent is not the page without news."""
+    def told(name, page):
+        site.set("/", page)
+        reply = fetcher.ask(name)
+        return reply["state"], "before" in reply.get("detail", "")
+
+    empty, wall = "<ul class=ticker></ul>", "<p>May we?</p>"
+    config.source("placed", site.url("/"), Expect="sometimes")
+    assert [told("placed", page) for page in (wall, empty, wall, empty)] == [
+        ("no-strip", False), ("empty", False), ("no-strip", True), ("empty", False)]
+    # Without news this strip is not there at all.
+    config.source("absent", site.url("/"), Expect="sometimes")
+    assert [told("absent", page) for page in (strip_page(["x"]), wall)] == [("ok", False), ("no-strip", False)]
+    config.source("flagged", site.url("/"), Expect="sometimes", When="//i/@data-on")
+    on, off = "<i data-on=true></i>" + strip_page(["x"]), "<i data-on=false></i>"
+    assert [told("flagged", page) for page in (wall, on, off, wall, on)] == [
+        ("empty", False), ("ok", False), ("empty", False), ("no-strip", True), ("ok", False)]
+
+
 @pytest.mark.parametrize("value, seconds", [
     ("120", 120), (" 120 ", 120), ("1.5", 2), ("60.0", 60), ("0.2", 1), ("30, 60", 60), ("60, 30", 60), ("120;x", 120),
     ("0", None), ("-5", None), ("soon", None), ("99999999999999999999", 3600), ("", None)])
