@@ -113,6 +113,7 @@ static void end_poll(PolledSource *w, State state, const FetchReply *reply) {
         host_queue_ended(w->queue, w->health.bad == 0, retry_after);
         if (w->again && !host_queue_pauses(w->queue)) {
                 host_queue_add(w->queue, &w->entry);
+                host_queue_hurry(w->queue);
         } else {
                 delay = schedule_delay(w->source->interval, &w->health, state, retry_after,
                                        random_number());
