@@ -42,16 +42,20 @@ def cut(text, limit):
     return text.encode()[: limit - len("…".encode())].decode(errors="ignore") + "…"
 
 
+def is_noncharacter(c):
+    return "\ufdd0" <= c <= "\ufdef" or ord(c) & 0xFFFE == 0xFFFE
+
+
 def clean(text, limit=HEADLINE_MAX):
     """
-    White space is folded; control characters and invisible ones (Default_Ignorable_Code_Point) are dropped, except
-    U+200C, U+200D and variation selectors, which are spelling.
+    White space is folded, and with it control characters and noncharacters, so that they join nothing; invisible
+    ones (Default_Ignorable_Code_Point) are dropped, except U+200C, U+200D and variation selectors, which are spelling.
     """
     kept = []
     for c in text:
-        if c in WHITE_SPACE:
+        if c in WHITE_SPACE or unicodedata.category(c) == "Cc" or is_noncharacter(c):
             kept.append(" ")
-        elif c in SPELLING or not (c in DEFAULT_IGNORABLE or unicodedata.category(c) == "Cc"):
+        elif c in SPELLING or c not in DEFAULT_IGNORABLE:
             kept.append(c)
     return cut(" ".join(word for word in "".join(kept).split(" ") if word), limit)
 
