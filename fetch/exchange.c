@@ -10,6 +10,7 @@
 #define COOKIES_MAX (64U * 1024U)
 /* A connection is given up after less than five minutes, so that a name that moves is noticed. */
 #define CONNECTION_LIFE_SEC 290L
+#define DNS_LIFE_SEC 60L
 
 static size_t on_header(_unused_ char *data, size_t size, size_t n, void *userdata) {
         Exchange *e = userdata;
@@ -154,7 +155,6 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
         SET(CURLOPT_HTTPHEADER, e->headers);
         SET(CURLOPT_ACCEPT_ENCODING, DECODE_ACCEPT);
         SET(CURLOPT_HTTP_CONTENT_DECODING, 0L);
-        SET(CURLOPT_COOKIEFILE, ""); /* none, but those that are set are sent back */
         SET(CURLOPT_COOKIE, e->cookies.data);
         SET(CURLOPT_TIMEOUT_MS, timeout_ms);
         SET(CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
@@ -172,8 +172,7 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
         SET(CURLOPT_FRESH_CONNECT, question->fresh || e->guarded ? 1L : 0L);
         SET(CURLOPT_FORBID_REUSE, question->last ? 1L : 0L);
         SET(CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFE_SEC);
-        if (question->fresh)
-                SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+        SET(CURLOPT_DNS_CACHE_TIMEOUT, question->fresh ? 0L : DNS_LIFE_SEC);
 #if LIBCURL_VERSION_NUM >= 0x075700
         SET(CURLOPT_QUICK_EXIT, 1L); /* do not wait for a resolver that does not answer */
 #endif
@@ -182,13 +181,26 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
         return failed == CURLE_OK ? 0 : -ENOMEM;
 }
 
+/* One that reads no cookies, but sends back those that are set. What is set once is never taken
+ * back: each question sets the rest anew. */
+static CURL *new_easy(void) {
+        CURL *easy = curl_easy_init();
+
+        if (easy && curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "") != CURLE_OK) {
+                curl_easy_cleanup(easy);
+                return NULL;
+        }
+        return easy;
+}
+
 int exchange_begin(Exchange *e, const Question *question, void *userdata) {
-        CURL *easy = e->easy ? e->easy : curl_easy_init();
+        CURL *easy = e->easy;
         int r;
 
         if (!easy)
+                easy = new_easy();
+        if (!easy)
                 return -ENOMEM;
-        curl_easy_reset(easy);
         curl_slist_free_all(e->headers);
         buffer_done(&e->cookies);
         buffer_done(&e->body);
