@@ -25,11 +25,12 @@
 static const char not_well_formed[] = "the page is not well-formed XML";
 
 typedef struct Limits {
-        unsigned elements, others, declarations;
+        unsigned elements, others, declarations, depth;
         size_t text; /* since the last element began */
         int error;
         const char *why;
         startElementNsSAX2Func start_xml;
+        endElementNsSAX2Func end_xml;
         entityDeclSAXFunc declare_entity;
         attributeDeclSAXFunc declare_attribute;
         elementDeclSAXFunc declare_element;
@@ -61,7 +62,7 @@ static bool count(xmlParserCtxt *parser) {
                 stop(parser, -E2BIG, CPU_TIME_WHY);
         else if (++limits->elements > ELEMENTS_MAX)
                 stop(parser, -E2BIG, "the page has more than 250000 elements");
-        else if (parser->nodeNr >= (int) DEPTH_MAX)
+        else if (++limits->depth > DEPTH_MAX)
                 stop(parser, -EBADMSG, "the page's elements are nested more than 256 deep");
         return limits->error == 0;
 }
@@ -202,6 +203,15 @@ static void on_xml_element(void *userdata, const xmlChar *name, const xmlChar *p
                                   n_attributes, n_defaulted, attributes);
 }
 
+static void on_xml_end(void *userdata, const xmlChar *name, const xmlChar *prefix,
+                       const xmlChar *uri) {
+        xmlParserCtxt *parser = userdata;
+        Limits *limits = parser->_private;
+
+        limits->depth--;
+        limits->end_xml(userdata, name, prefix, uri);
+}
+
 /* A reference to a character is no use of another entity. */
 static bool would_grow(const xmlChar *content) {
         const char *s = (const char *) content;
@@ -231,7 +241,7 @@ static xmlParserInput *load_nothing(_unused_ const char *url, _unused_ const cha
         return NULL;
 }
 
-static void say_nothing(_unused_ void *userdata, _unused_ xmlError *error) {}
+static void say_nothing(_unused_ void *userdata, _unused_ XmlErrorArgument *error) {}
 
 static void init_once(void) {
         static bool done;
@@ -278,7 +288,9 @@ static xmlDoc *parse_xml(xmlParserCtxt *parser, Limits *limits, const char *text
         parser->_private = limits;
         limits->start_xml = parser->sax->startElementNs;
         limits->reference = parser->sax->reference;
+        limits->end_xml = parser->sax->endElementNs;
         parser->sax->startElementNs = on_xml_element;
+        parser->sax->endElementNs = on_xml_end;
         parser->sax->reference = on_reference;
         limit_others(parser, limits);
         limit_declarations(parser, limits);

@@ -5,9 +5,18 @@
  * content.h. */
 
 #include <libxml/tree.h>
+#include <libxml/xmlerror.h>
+#include <libxml/xmlversion.h>
 
 #include "common/source.h"
 #include "fetch/reply.h"
+
+/* What libxml2 hands to those that are told of errors. */
+#if LIBXML_VERSION >= 21200
+typedef const xmlError XmlErrorArgument;
+#else
+typedef xmlError XmlErrorArgument;
+#endif
 
 /*
  * Parses text, which must be valid UTF-8 without a NUL in it and one behind it. *ret is NULL for a

@@ -358,7 +358,8 @@ static bool add_node(Builder *builder, const Record *record, const char *text) {
                 node = new_text(builder, XML_TEXT_NODE, xmlStringText, text, record->n);
                 break;
         default:
-                node = new_text(builder, XML_COMMENT_NODE, xmlStringComment, text, record->n);
+                node = new_text(builder, XML_COMMENT_NODE, (const xmlChar *) "comment", text,
+                                record->n);
         }
         if (!node)
                 return false;

@@ -3,6 +3,7 @@
 #include <libxml/xpathInternals.h>
 
 #include "common/log.h"
+#include "fetch/document.h"
 #include "fetch/selector.h"
 
 /* A name in an expression, outside of quotes, and what stands behind it. */
@@ -159,7 +160,7 @@ static const char *find_mistake(const char *expression, Name *ret) {
 }
 
 /* Instead of what libxml2 would print itself. */
-static void keep_quiet(_unused_ void *userdata, _unused_ xmlError *error) {}
+static void keep_quiet(_unused_ void *userdata, _unused_ XmlErrorArgument *error) {}
 
 int selector_compile(const char *key, const Value *value, Selector *ret) {
         Selector selector = { .key = key, .value = value };

@@ -103,6 +103,8 @@ static bool put_numeric(Mender *m, const char *semicolon) {
 }
 
 /* "&name;", likewise. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* htmlEntityLookup(), from 2.14 on */
 static bool put_named(Mender *m, const char *semicolon) {
         static const char *const xml[] = { "amp", "lt", "gt", "quot", "apos" };
         size_t n = (size_t) (semicolon - m->at) - 1;
@@ -131,6 +133,8 @@ static bool put_named(Mender *m, const char *semicolon) {
         }
         return true;
 }
+
+#pragma GCC diagnostic pop
 
 static void put_reference(Mender *m) {
         size_t n = MIN((size_t) (m->end - m->at), (size_t) 48);
