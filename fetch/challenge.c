@@ -3,7 +3,9 @@
 
 #include "fetch/challenge.h"
 
-#define SEARCHED (256U * 1024U) /* bytes of a page */
+/* A page with a test is not so large; and its marks stand at its beginning. */
+#define LARGE (512U * 1024U)
+#define SEARCHED (64U * 1024U)
 /* No front page is so small; a page that has little but a script to run is. */
 #define SMALL (8U * 1024U)
 
@@ -101,6 +103,8 @@ const char *challenge_in_page(const Buffer *page, const char *possible) {
         };
         size_t n = MIN(page->size, (size_t) SEARCHED);
 
+        if (page->size > LARGE)
+                return NULL;
         for (size_t i = 0; i < ELEMENTSOF(signs); i++)
                 if (memmem(strnull(page->data), n, signs[i].text, strlen(signs[i].text)))
                         return signs[i].whose;
