@@ -71,6 +71,17 @@ static int values_add(Values *list, const Value *from, const char *text, size_t 
         return 0;
 }
 
+size_t url_user(const char *url, const char **ret) {
+        const char *begin = strstr(url, "://"), *at;
+
+        if (!begin)
+                return 0;
+        begin += 3;
+        at = memrchr(begin, '@', strcspn(begin, "/?#\\"));
+        *ret = begin;
+        return at ? (size_t) (at + 1 - begin) : 0;
+}
+
 int setting_text(const Value *value, void *target, _unused_ const char **ret_why) {
         Value copy;
         int r;
@@ -221,6 +232,16 @@ typedef struct SettingsReading {
         void *object;
 } SettingsReading;
 
+/* What is wrong, without what is secret in a URL. */
+static void report(const char *path, unsigned line, const char *key, const char *text,
+                   const char *why) {
+        const char *user = text;
+        size_t n = url_user(text, &user);
+
+        log_file(LOG_ERR, path, line, "%s=%.*s%.200s %s", key, n > 0 ? (int) (user - text) : 0,
+                 text, n > 0 ? user + n : text, why);
+}
+
 static bool has_section(const SettingsReading *reading, const char *section) {
         for (size_t i = 0; i < reading->n; i++)
                 if (streq(reading->table[i].section, section))
@@ -259,7 +280,7 @@ static int on_line(const char *path, unsigned line, const char *section, const c
                 if (r == -ENOMEM)
                         return log_oom();
                 if (r < 0)
-                        log_file(LOG_ERR, path, line, "%s=%.200s %s", key, text, why);
+                        report(path, line, key, text, why);
                 return r;
         }
         log_file(LOG_WARNING, path, line, "unknown key %s= in [%s], ignored", key, section);

@@ -40,6 +40,10 @@ int value_default_path(Value *v, const char *variable, const char *folder, const
  */
 typedef int (*setting_fn)(const Value *value, void *target, const char **ret_why);
 
+/* The user and the password of a URL: where they begin, and how long they are with the "@". 0:
+ * there are none. */
+size_t url_user(const char *url, const char **ret);
+
 int setting_text(const Value *value, void *target, const char **ret_why);
 int setting_words(const Value *value, void *target, const char **ret_why); /* divided by spaces */
 int setting_lines(const Value *value, void *target, const char **ret_why); /* one each time */

@@ -58,7 +58,7 @@ static int setting_max_size(const Value *value, void *target, const char **ret_w
 
 /* A bad one is kept as well, or it would be reported once more, as missing. */
 static int setting_url(const Value *value, void *target, const char **ret_why) {
-        const char *host = startswith(value->text, "http://");
+        const char *host = startswith(value->text, "http://"), *user;
         int r;
 
         r = setting_text(value, target, ret_why);
@@ -66,6 +66,8 @@ static int setting_url(const Value *value, void *target, const char **ret_why) {
                 return r;
         if (!host)
                 host = startswith(value->text, "https://");
+        if (host)
+                host += url_user(value->text, &user);
         if (!host || !*host || strchr("/?#:", *host)) {
                 *ret_why = "is not a URL that begins with http:// or https:// and a host";
                 return -EINVAL;
@@ -271,8 +273,25 @@ Source *source_free(Source *source) {
         settings_done(settings, ELEMENTSOF(settings), source);
         free(source->name);
         free(source->path);
+        free(source->user);
         free(source);
         return NULL;
+}
+
+/* The user and the password go their own way, so that they are told nowhere. */
+static int split_user(Source *source) {
+        const char *user;
+        size_t n = url_user(source->url.text, &user);
+        char *rest;
+
+        if (n == 0)
+                return 0;
+        source->user = strndup(user, n - 1);
+        if (!source->user)
+                return -ENOMEM;
+        rest = source->url.text + (user - source->url.text);
+        memmove(rest, rest + n, strlen(rest + n) + 1);
+        return 0;
 }
 
 int source_load(const char *path, const char *name, Source **ret) {
@@ -297,6 +316,10 @@ int source_load(const char *path, const char *name, Source **ret) {
                 r = -EBADMSG;
         if (r < 0)
                 return r;
+
+        r = split_user(source);
+        if (r < 0)
+                return log_oom();
 
         *ret = STEAL_POINTER(source);
         return 0;

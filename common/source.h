@@ -32,7 +32,8 @@ typedef struct Source {
         char *path;
 
         Value description;
-        Value url;
+        Value url;  /* without user and password */
+        char *user; /* "user:password" as it stands there, or NULL */
         usec_t interval;
         usec_t timeout;
         uint64_t max_size; /* bytes, decompressed */

@@ -171,6 +171,11 @@ int http_get(Http *http, const Source *source, const char *url, HttpMemory *memo
         r = url_split_user(url, &get->url, &get->user);
         if (r < 0)
                 return r;
+        if (!get->user && source->user && url_same_origin(source->url.text, get->url)) {
+                get->user = url_decode_user(source->user);
+                if (!get->user)
+                        return -ENOMEM;
+        }
         get->home = strdup(get->url);
         if (!get->home)
                 return -ENOMEM;

@@ -222,6 +222,14 @@ int url_split_user(const char *url, char **ret, char **ret_user) {
         return 0;
 }
 
+char *url_decode_user(const char *user) {
+        char *decoded = curl_easy_unescape(NULL, user, 0, NULL);
+        char *copy = decoded ? strdup(decoded) : NULL;
+
+        curl_free(decoded);
+        return copy;
+}
+
 bool url_same_origin(const char *a, const char *b) {
         static const CURLUPart parts[] = { CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT };
         bool same = true;

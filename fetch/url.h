@@ -21,5 +21,8 @@ int url_resolve(const char *base, const char *link, char **ret);
  */
 int url_split_user(const char *url, char **ret, char **ret_user);
 
+/* "name:password" as it stands in a URL, percent-decoded. Caller frees. NULL: short of memory. */
+char *url_decode_user(const char *user);
+
 /* Have both URLs the same scheme, host and port? */
 bool url_same_origin(const char *a, const char *b);

@@ -16,7 +16,7 @@ import time
 import pytest
 
 import codings
-from programs import BUILD, ROOT, environment, fetch
+from programs import BUILD, ROOT, ctl, environment, fetch
 from website import DEADLINE, Response, Site, strip_page
 from wire import CLOSE, Wire
 
@@ -579,6 +579,21 @@ def test_user_and_password_are_for_the_request_only(site, config, fetcher, tmp_p
         config.source("two", "http://me:s%40fe@127.0.0.1:1/")
         told += json.dumps(fetcher.ask("two"))
         assert "me:" not in told and "s@fe" not in told and "s%40fe" not in told
+
+
+def test_user_and_password_are_told_nowhere(site, config, daemon):
+    site.set("/", strip_page([("x", "y")]))
+    secret = site.url("/").replace("http://", "http://me:s%40f@e@")
+    config.source("one", secret)
+    daemon.start()
+    daemon.settle(site)
+    assert site.asked("/")[0].headers["Authorization"] == "Basic " + base64.b64encode(b"me:s@f@e").decode()
+    assert daemon.db("SELECT url FROM sources") == [(site.url("/"),)]
+    assert daemon.db("SELECT url FROM items") == [(site.url("/y"),)]
+    assert "me:" not in ctl(config, "sources").stdout + ctl(config, "status").stdout
+    path = config.source("one", secret + " x")
+    done = fetch([f"--config={config.path}", "--check"])
+    assert done.returncode == 78 and f"{path}:2: URL=http://127.0.0.1:" in done.stderr and "me:" not in done.stderr
 
 
 def test_a_header_that_is_too_long(site, config, fetcher):
