@@ -81,7 +81,10 @@ static bool believe_declaration(const Buffer *page, bool xml, const Census *cens
         const char *label, *name;
         size_t n;
 
-        if (!(xml ? sniff_xml : sniff_meta)(page->data, page->size, &label, &n))
+        /* Browsers believe an XML declaration in HTML, too, if there is no <meta>. */
+        if (!xml && !sniff_meta(page->data, page->size, &label, &n))
+                xml = true;
+        if (xml && !sniff_xml(page->data, page->size, &label, &n))
                 return false;
         name = charset_by_label(label, n);
 
@@ -135,8 +138,20 @@ static Charset decide(const Buffer *page, const CharsetHints *hints, const Censu
         return (Charset){ "CP1252", "nothing believable is declared and the bytes are not UTF-8" };
 }
 
-/* The bytes after the mark in valid UTF-8: iconv(3), and U+FFFD for what it does not take. */
-static void convert(iconv_t handle, const char *s, size_t n, size_t unit, Buffer *out) {
+/*
+ * What iconv(3) does not take. The bytes that an encoding leaves free where Latin-1 has controls
+ * are these controls to browsers: windows-1252 has five of them.
+ */
+static void put_ill_formed(const char *name, unsigned char byte, Buffer *out) {
+        if (label_is_single_byte(name) && byte >= 0x80 && byte < 0xa0)
+                utf8_put(out, byte);
+        else
+                buffer_puts(out, REPLACEMENT);
+}
+
+/* The bytes after the mark in valid UTF-8. */
+static void convert(iconv_t handle, const char *s, size_t n, const char *name, Buffer *out) {
+        size_t unit = is_utf16(name) ? 2 : 1;
         char *in = (char *) s;
         bool more = true;
 
@@ -154,9 +169,9 @@ static void convert(iconv_t handle, const char *s, size_t n, size_t unit, Buffer
                         /* EINVAL: the page ends in mid-character, one mark for all that is left. */
                         size_t skip = error == EINVAL ? n : MIN(unit, n);
 
+                        put_ill_formed(name, (unsigned char) *in, out);
                         in += skip;
                         n -= skip;
-                        buffer_puts(out, REPLACEMENT);
                 }
         }
 }
@@ -192,7 +207,7 @@ static int recode(Buffer *page, const char *name) {
                 handle = iconv_open(utf8, name);
                 if (handle == (iconv_t) -1)
                         return errno == ENOMEM ? -ENOMEM : -EINVAL;
-                convert(handle, page->data, page->size, is_utf16(name) ? 2 : 1, &out);
+                convert(handle, page->data, page->size, name, &out);
                 (void) iconv_close(handle);
         }
         r = buffer_error(&out);

@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "common/text.h"
+#include "common/utf8.h"
 #include "fetch/content.h"
 #include "fetch/feed-title.h"
 #include "fetch/fragment.h"
@@ -58,24 +59,37 @@ static bool has_elements(const xmlNode *node) {
         return false;
 }
 
-/* In place; what is no digit of base64 is skipped. */
-static void decode_base64(char *s) {
+/* In place; false: it is no base64 of a text, and is left alone. */
+static bool decode_base64(char *s) {
         static const char digits[] =
                 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        _cleanup_free_ char *text = malloc(strlen(s) + 1);
         uint32_t bits = 0;
         size_t n = 0;
-        char *to = s;
+        char *to = text;
 
-        for (; *s; s++) {
-                const char *digit = strchr(digits, *s);
+        for (const char *p = s; text && *p; p++) {
+                const char *digit = strchr(digits, *p);
 
+                if (!digit && !strchr(" \t\r\n=", *p))
+                        return false;
                 if (!digit)
                         continue;
                 bits = bits << 6 | (uint32_t) (digit - digits);
                 if (++n % 4 != 1)
                         *to++ = (char) (bits >> (6 - 2 * ((n - 1) % 4)));
         }
+        if (n == 0 || !utf8_valid(text, (size_t) (to - text)))
+                return false;
         *to = '\0';
+        strcpy(s, text);
+        return true;
+}
+
+/* What RFC 4287 has in base64: all that is neither text nor XML. */
+static bool is_binary(const char *type) {
+        return strchr(type, '/') && strncasecmp(type, "text/", 5) != 0 &&
+               !strcasestr(type, "xml") && !strcasestr(type, "html");
 }
 
 /* The elements of a title that has some, as XHTML or by mistake. */
@@ -101,14 +115,16 @@ static int text_of_elements(const xmlNode *node, char **ret) {
 static int text_construct(const xmlNode *node, char *text, bool old, char **ret) {
         xmlChar *type = feed_attribute(node, "type"), *mode = feed_attribute(node, "mode");
         const char *t = type ? (const char *) type : "", *m = mode ? (const char *) mode : "";
-        bool html = strcasestr(t, "html") != NULL;
+        bool html = strcasestr(t, "html") != NULL, decoded = false;
         int r;
 
-        if (old && strcasecmp(m, "base64") == 0)
-                decode_base64(text);
+        if (old ? strcasecmp(m, "base64") == 0 : is_binary(t))
+                decoded = decode_base64(text);
         if (strcasestr(t, "xhtml") && strcasecmp(m, "escaped") != 0)
                 html = false;
-        if (!html)
+        if (!html && decoded && is_binary(t))
+                r = fragment_text(text, ret); /* of a type that says nothing */
+        else if (!html)
                 r = text_clean(text, strlen(text), CONTENT_MAX, ret);
         else if (old && !*m)
                 r = fragment_text(text, ret); /* inline by the letter, escaped in the wild */

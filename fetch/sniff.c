@@ -144,6 +144,24 @@ static bool read_meta(Scan *s, const char **ret_label, size_t *ret_n) {
         return true;
 }
 
+/* A tag with its attributes, which may hold what looks like tags; or a declaration and the like. */
+static void skip_markup(Scan *s) {
+        bool closes = s->end - s->at > 1 && s->at[1] == '/';
+        const char *name = s->at + 1 + closes;
+        Attribute a;
+
+        if (name < s->end && isalpha((unsigned char) *name)) {
+                s->at = name;
+                while (s->at < s->end && !is_space(*s->at) && *s->at != '>')
+                        s->at++;
+                while (next_attribute(s, &a))
+                        ;
+        } else if (closes || (name < s->end && (*name == '!' || *name == '?')))
+                skip_past(s, ">");
+        else
+                s->at++;
+}
+
 bool sniff_meta(const char *page, size_t size, const char **ret_label, size_t *ret_n) {
         static const char *const opaque[][2] = {
                 { "<!--", "-->" },       { "<script", "</script" },     { "<style", "</style" },
@@ -172,7 +190,7 @@ bool sniff_meta(const char *page, size_t size, const char **ret_label, size_t *r
                                 skipped = true;
                         }
                 if (!skipped)
-                        s.at++;
+                        skip_markup(&s);
         }
         return false;
 }
@@ -182,6 +200,8 @@ bool sniff_xml(const char *page, size_t size, const char **ret_label, size_t *re
         const char *stop;
         Attribute a;
 
+        while (s.at < s.end && is_space(*s.at))
+                s.at++;
         if (!begins(&s, "<?xml") || !is_space(s.at[5]))
                 return false;
         stop = memchr(s.at, '>', (size_t) (s.end - s.at));
