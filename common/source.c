@@ -107,11 +107,11 @@ static int setting_expect(const Value *value, void *target, const char **ret_why
         Expect *expect = target;
 
         if (streq(value->text, "always"))
-                *expect = (Expect){ .mode = EXPECT_ALWAYS };
+                *expect = (Expect){ .mode = EXPECT_MODE_ALWAYS };
         else if (streq(value->text, "sometimes"))
-                *expect = (Expect){ .mode = EXPECT_SOMETIMES };
+                *expect = (Expect){ .mode = EXPECT_MODE_SOMETIMES };
         else if (setting_timespan(value, &expect->span, ret_why) >= 0)
-                expect->mode = EXPECT_WITHIN;
+                expect->mode = EXPECT_MODE_WITHIN;
         else {
                 *ret_why = "is neither always, sometimes nor a time span";
                 return -EINVAL;

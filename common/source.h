@@ -17,14 +17,14 @@ typedef enum Format {
 
 /* Must a healthy page have its strip with entries? */
 typedef enum ExpectMode {
-        EXPECT_ALWAYS,
-        EXPECT_SOMETIMES,
-        EXPECT_WITHIN
+        EXPECT_MODE_ALWAYS,
+        EXPECT_MODE_SOMETIMES,
+        EXPECT_MODE_WITHIN
 } ExpectMode;
 
 typedef struct Expect {
         ExpectMode mode;
-        usec_t span; /* EXPECT_WITHIN: alarm when nothing was read for so long */
+        usec_t span; /* EXPECT_MODE_WITHIN: alarm when nothing was read for so long */
 } Expect;
 
 typedef struct Source {

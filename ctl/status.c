@@ -23,9 +23,9 @@ static bool may_be_empty(const Config *config, const char *name, time_t since) {
 
         if (config_load_source(config, name, &source) < 0)
                 return false;
-        if (source->expect.mode == EXPECT_WITHIN)
+        if (source->expect.mode == EXPECT_MODE_WITHIN)
                 return (usec_t) (now - since) * USEC_PER_SEC < source->expect.span;
-        return source->expect.mode == EXPECT_SOMETIMES;
+        return source->expect.mode == EXPECT_MODE_SOMETIMES;
 }
 
 static int judge(const Config *config, Db *db, const char *line, bool *ret_well) {

@@ -13,9 +13,9 @@ static Verdict judge(Health *health, const Expect *expect, State state, usec_t n
                 health->nothing_since = 0;
                 return VERDICT_HEALTHY;
         }
-        if (!nothing_there(state) || expect->mode == EXPECT_ALWAYS)
+        if (!nothing_there(state) || expect->mode == EXPECT_MODE_ALWAYS)
                 return VERDICT_BAD;
-        if (expect->mode == EXPECT_SOMETIMES)
+        if (expect->mode == EXPECT_MODE_SOMETIMES)
                 return VERDICT_HEALTHY;
 
         if (health->nothing_since == 0)
@@ -29,7 +29,7 @@ static Verdict judge(Health *health, const Expect *expect, State state, usec_t n
 Verdict health_count(Health *health, const Expect *expect, State state, usec_t now,
                      usec_t *ret_alarm, bool *ret_clear) {
         Verdict verdict = judge(health, expect, state, now);
-        bool nothing = nothing_there(state) && expect->mode == EXPECT_WITHIN;
+        bool nothing = nothing_there(state) && expect->mode == EXPECT_MODE_WITHIN;
 
         *ret_alarm = 0;
         *ret_clear = false;

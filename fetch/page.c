@@ -153,6 +153,6 @@ void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, R
 }
 
 bool reader_is_content(const Reader *reader, const Reply *reply) {
-        return reply->state == STATE_OK ||
-               (reply->state == STATE_EMPTY && reader->source->expect.mode == EXPECT_SOMETIMES);
+        return reply->state == STATE_OK || (reply->state == STATE_EMPTY &&
+                                            reader->source->expect.mode == EXPECT_MODE_SOMETIMES);
 }

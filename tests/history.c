@@ -125,7 +125,7 @@ static int find_watch(History *h, const char *name, Polled **ret) {
 
 static int run_poll(History *h, char *line, PollResult *ret) {
         Poll poll = { .source = next_word(&line) };
-        Expect expect = { .mode = EXPECT_ALWAYS };
+        Expect expect = { .mode = EXPECT_MODE_ALWAYS };
         Health before;
         bool healthy;
         State state;
@@ -136,7 +136,7 @@ static int run_poll(History *h, char *line, PollResult *ret) {
         poll.reappear = next_number(&line);
         poll.oldest_first = streq(next_word(&line), "oldest-first");
         if (streq(next_word(&line), "sometimes"))
-                expect.mode = EXPECT_SOMETIMES;
+                expect.mode = EXPECT_MODE_SOMETIMES;
         poll.language = next_word(&line);
         if (streq(poll.language, "-"))
                 poll.language = NULL;

@@ -143,7 +143,7 @@ typedef struct Simulation {
 /* The host answers at the end of each poll, after a while on the network: refused within a second.
  */
 static void end_poll(Simulation *s, Simulated *w, usec_t now) {
-        static const Expect always = { .mode = EXPECT_ALWAYS };
+        static const Expect always = { .mode = EXPECT_MODE_ALWAYS };
         bool refused = s->asked > 0 && now - s->asked < SEC;
         State state = refused ? STATE_BLOCKED : STATE_OK;
         usec_t alarm;

@@ -13,9 +13,9 @@
 
 #define SEC USEC_PER_SEC
 
-static const Expect always = { .mode = EXPECT_ALWAYS };
-static const Expect sometimes = { .mode = EXPECT_SOMETIMES };
-static const Expect within = { .mode = EXPECT_WITHIN, .span = 100 * SEC };
+static const Expect always = { .mode = EXPECT_MODE_ALWAYS };
+static const Expect sometimes = { .mode = EXPECT_MODE_SOMETIMES };
+static const Expect within = { .mode = EXPECT_MODE_WITHIN, .span = 100 * SEC };
 
 /* One poll: at so many seconds, with that state; what is expected of it. */
 typedef struct Step {

@@ -86,11 +86,12 @@ static inline void show(Type type, const void *target, char *buffer, size_t size
                 (void) snprintf(buffer, size, "%04o", (unsigned) *(const mode_t *) target);
                 break;
         case EXPECT:
-                if (expect->mode == EXPECT_WITHIN)
+                if (expect->mode == EXPECT_MODE_WITHIN)
                         (void) timespan_format(expect->span, buffer, size);
                 else
                         (void) snprintf(buffer, size, "%s",
-                                        expect->mode == EXPECT_ALWAYS ? "always" : "sometimes");
+                                        expect->mode == EXPECT_MODE_ALWAYS ? "always"
+                                                                           : "sometimes");
                 break;
         case FORMAT:
                 (void) snprintf(buffer, size, "%s", formats[*(const Format *) target]);
