@@ -33,13 +33,15 @@ static Place *fresh(void) {
 
 static void test_place_window(void **state) {
         Place *place = fresh();
+        int64_t begin;
 
         /* An item a minute for a day: one begins an hour, and at most a thirtieth more, before the
          * last. */
         for (int64_t i = 1; i <= 1440; i++)
                 assert_true(place_reached(place, i, T0 + (usec_t) i * MINUTE));
         place = reopen(place);
-        assert_in_range(place_begin(place, "TICKER", 1), 1440 - 63, 1440 - 60);
+        begin = place_begin(place, "TICKER", 1);
+        assert_true(begin >= 1440 - 63 && begin <= 1440 - 60);
         assert_string_equal(place_store(place), "5f3c9a1e");
         (void) place_free(place);
 }
