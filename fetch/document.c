@@ -229,8 +229,8 @@ static void on_entity(void *userdata, const xmlChar *name, int type, const xmlCh
         xmlParserCtxt *parser = userdata;
         const Limits *limits = parser->_private;
 
-        if (type == XML_INTERNAL_PARAMETER_ENTITY || type == XML_EXTERNAL_PARAMETER_ENTITY ||
-            (content && would_grow(content)))
+        /* Those of a DTD elsewhere are never loaded. */
+        if (type == XML_INTERNAL_PARAMETER_ENTITY || (content && would_grow(content)))
                 stop(parser, -EBADMSG, "the page declares entities that would make it grow");
         else if (count_declaration(parser))
                 limits->declare_entity(userdata, name, type, public_id, system_id, content);
@@ -327,26 +327,21 @@ static int parse_within_limits(const Buffer *text, bool recover, xmlDoc **ret,
         return 0;
 }
 
-/* Does the end tag of a feed stand in the text? */
-static bool has_end(const Buffer *text) {
-        static const char *const ends[] = { "</rss>", "</feed>", "</rdf:RDF>", "</RSS>", ":feed>" };
-
-        for (size_t i = 0; i < ELEMENTSOF(ends); i++)
-                if (memmem(text->data, text->size, ends[i], strlen(ends[i])))
-                        return true;
-        return false;
-}
-
+/* A feed is read even where it nests wrongly, if only it is whole. */
 static int parse_mended(const char *text, size_t size, bool feed, xmlDoc **ret,
                         const char **ret_why) {
-        _cleanup_buffer_ Buffer mended = BUFFER(0);
-        int r;
+        int r = -EBADMSG;
 
-        r = xml_mend(text, size, &mended);
-        if (r >= 0)
-                r = parse_within_limits(&mended, false, ret, ret_why);
-        if (feed && r == -EBADMSG && *ret_why == not_well_formed && has_end(&mended))
-                r = parse_within_limits(&mended, true, ret, ret_why);
+        for (int nest = 0; nest <= feed && r == -EBADMSG; nest++) {
+                _cleanup_buffer_ Buffer mended = BUFFER(0);
+
+                *ret_why = not_well_formed;
+                r = xml_mend(text, size, nest, &mended);
+                if (r >= 0)
+                        r = parse_within_limits(&mended, nest, ret, ret_why);
+                if (*ret_why != not_well_formed)
+                        break;
+        }
         return r;
 }
 

@@ -73,20 +73,20 @@ static const xmlNode *next_child(const xmlNode *node, const char *name) {
         return node;
 }
 
-/* The title of an entry: its own, else one of Dublin Core or of Media RSS. */
-static int find_title(const xmlNode *item, char **ret) {
+/* The title of an entry: its own, else one of Dublin Core or of Media RSS, which may group them. */
+static int find_title(const xmlNode *item, int *best, char **ret) {
         static const int ranks[] = {
                 [VOCABULARY_RSS] = 4, [VOCABULARY_ATOM] = 3,  [VOCABULARY_ATOM_03] = 3,
                 [VOCABULARY_DC] = 2,  [VOCABULARY_MEDIA] = 1, [VOCABULARY_OTHER] = 0,
         };
         const xmlNode *node = item->children;
-        int best = 0;
+        int r = 0;
 
         for (; (node = next_child(node, "title")); node = node->next) {
-                int rank = ranks[vocabulary_of(node)], r;
+                int rank = ranks[vocabulary_of(node)];
                 char *title;
 
-                if (rank <= best)
+                if (rank <= *best)
                         continue;
                 r = feed_title(node, &title);
                 if (r < 0)
@@ -94,11 +94,15 @@ static int find_title(const xmlNode *item, char **ret) {
                 if (*title) {
                         free(*ret);
                         *ret = title;
-                        best = rank;
+                        *best = rank;
                 } else
                         free(title);
         }
-        return 0;
+        for (node = item->children; node && *best == 0 && r >= 0; node = node->next)
+                if ((feed_is(node, "group") || feed_is(node, "content")) &&
+                    vocabulary_of(node) == VOCABULARY_MEDIA)
+                        r = find_title(node, best, ret);
+        return r;
 }
 
 /* A link as it is meant: trimmed, and without the HTML that it was copied from. */
@@ -205,8 +209,8 @@ static void find_other_link(const xmlNode *item, xmlChar **link, const xmlNode *
 }
 
 static xmlChar *find_published(const xmlNode *item) {
-        static const char *const names[] = { "pubDate", "published", "issued",  "date",
-                                             "updated", "modified",  "created", "dcterms" };
+        static const char *const names[] = { "pubDate", "published", "issued", "date",
+                                             "updated", "modified",  "created" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 const xmlNode *node = next_child(item->children, names[i]);
@@ -240,11 +244,11 @@ static int read_item(FeedReading *reading, const xmlNode *item) {
         xmlChar *link = NULL, *published, *base = NULL;
         _cleanup_free_ char *title = NULL;
         const xmlNode *where = NULL;
-        int r;
+        int best = 0, r;
 
         reading->account.number++;
         reading->account.line = xmlGetLineNo(item);
-        r = find_title(item, &title);
+        r = find_title(item, &best, &title);
         if (r < 0)
                 return r;
         if (!title) {
@@ -256,6 +260,10 @@ static int read_item(FeedReading *reading, const xmlNode *item) {
                 find_other_link(item, &link, &where);
         if (where)
                 base = xmlNodeGetBase(reading->document, where);
+        if (base && !is_http((char *) base)) {
+                xmlFree(base); /* "urn:...", which resolves nothing */
+                base = NULL;
+        }
         published = find_published(item);
         r = add_entry(reading, title, (char *) link, (char *) published,
                       base ? (char *) base : reading->url);

@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <ctype.h>
 #include <libxml/HTMLparser.h>
+#include <strings.h>
 
 #include "common/utf8.h"
+#include "fetch/reply.h"
 #include "fetch/xml-mend.h"
 
 #define ATTRIBUTES_MAX 1000U
+#define DECLARED_MAX 64U
+
+typedef struct Name {
+        const char *s;
+        size_t n;
+} Name;
 
 typedef struct Mender {
         const char *at, *end;
-        bool declares; /* entities, so that a name may be one of them */
+        Name declared[DECLARED_MAX]; /* entities */
+        size_t n_declared;
+        bool nests;           /* elements, and closes what is left open */
+        Name open[DEPTH_MAX]; /* where it nests: the elements that are */
+        size_t depth;
+        bool ended; /* the root is closed */
         Buffer *out;
 } Mender;
+
+static bool is_same(const Name *name, const char *s, size_t n) {
+        return name->n == n && memcmp(name->s, s, n) == 0;
+}
 
 static bool begins(const Mender *m, const char *word) {
         size_t n = strlen(word);
@@ -102,6 +119,32 @@ static bool put_numeric(Mender *m, const char *semicolon) {
         return true;
 }
 
+static void find_declared(Mender *m) {
+        static const char word[] = "<!ENTITY";
+        const char *p = m->at;
+
+        while (m->n_declared < DECLARED_MAX && (p = find(p, m->end, word))) {
+                const char *name;
+
+                p += strlen(word);
+                while (p < m->end && is_white(*p))
+                        p++;
+                name = p;
+                while (p < m->end && !is_white(*p) && *p != '>')
+                        p++;
+                if (p > name)
+                        m->declared[m->n_declared++] = (Name){ name, (size_t) (p - name) };
+        }
+}
+
+/* Of more names than are remembered each may be one. */
+static bool is_declared(const Mender *m, const char *name, size_t n) {
+        for (size_t i = 0; i < m->n_declared; i++)
+                if (is_same(m->declared + i, name, n))
+                        return true;
+        return m->n_declared == DECLARED_MAX;
+}
+
 /* "&name;", likewise. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* htmlEntityLookup(), from 2.14 on */
@@ -123,7 +166,7 @@ static bool put_named(Mender *m, const char *semicolon) {
                         buffer_append(m->out, m->at, n + 2);
                         return true;
                 }
-        if (m->declares)
+        if (is_declared(m, name, n))
                 buffer_append(m->out, m->at, n + 2);
         else {
                 entity = htmlEntityLookup((const xmlChar *) name);
@@ -163,6 +206,24 @@ static void put_value(Mender *m, char quote) {
                 buffer_append(m->out, m->at++, 1);
 }
 
+/* A value without quotation marks, at "=". */
+static void put_bare_value(Mender *m) {
+        buffer_puts(m->out, "=\"");
+        m->at++;
+        while (m->at < m->end && !is_white(*m->at) && *m->at != '>' && *m->at != '<' &&
+               !begins(m, "/>"))
+                if (*m->at == '&')
+                        put_reference(m);
+                else
+                        put_character(m);
+        buffer_puts(m->out, "\"");
+}
+
+static bool is_bare_value(const Mender *m) {
+        return *m->at == '=' && m->end - m->at > 1 && !is_white(m->at[1]) &&
+               !strchr("\"'<>", m->at[1]);
+}
+
 static void put_tag(Mender *m) {
         size_t from, n = 0;
 
@@ -170,18 +231,70 @@ static void put_tag(Mender *m) {
                 put_character(m);
         from = m->out->size;
         while (m->at < m->end && *m->at != '>' && *m->at != '<') {
-                if (*m->at == '"' || *m->at == '\'') {
+                if (*m->at == '"' || *m->at == '\'')
                         put_value(m, *m->at);
-                        n++;
-                        if (n >= ATTRIBUTES_MAX)
-                                m->out->size = from; /* written, and forgotten again */
-                        else
-                                from = m->out->size;
-                } else
+                else if (is_bare_value(m))
+                        put_bare_value(m);
+                else {
                         put_character(m);
+                        continue;
+                }
+                n++;
+                if (n >= ATTRIBUTES_MAX)
+                        m->out->size = from; /* written, and forgotten again */
+                else
+                        from = m->out->size;
         }
         if (m->at < m->end && *m->at == '>')
-                buffer_append(m->out, m->at++, 1);
+                m->at++;
+        buffer_puts(m->out, ">");
+}
+
+/* Closes elements until only so many are open. */
+static void close_until(Mender *m, size_t depth) {
+        while (m->depth > depth) {
+                const Name *name = m->open + --m->depth;
+
+                buffer_printf(m->out, "</%.*s>", (int) name->n, name->s);
+        }
+}
+
+/* The place of the innermost open element of that name; SIZE_MAX: there is none. */
+static size_t find_open(const Mender *m, const char *name, size_t n) {
+        for (size_t i = m->depth; i > 0; i--)
+                if (is_same(m->open + i - 1, name, n))
+                        return i - 1;
+        return SIZE_MAX;
+}
+
+/* A tag of a feed whose elements are not closed, or not in their order. */
+static void put_nested_tag(Mender *m) {
+        bool closes = m->at[1] == '/';
+        const char *name = m->at + 1 + closes;
+        size_t n = 0, open;
+
+        while (name + n < m->end && !is_white(name[n]) && !strchr("<>/", name[n]))
+                n++;
+        open = find_open(m, name, n);
+        if (closes) {
+                if (open != SIZE_MAX)
+                        close_until(m, open);
+                m->ended = open == 0;
+                while (m->at < m->end && *m->at != '>')
+                        m->at++;
+                m->at += m->at < m->end;
+                return;
+        }
+        if (open != SIZE_MAX &&
+            (is_same(m->open + open, "item", 4) || is_same(m->open + open, "entry", 5)))
+                close_until(m, open); /* no entry stands in another */
+        put_tag(m);
+        if (buffer_error(m->out) < 0 || m->out->data[m->out->size - 2] == '/')
+                return;
+        if (m->depth < DEPTH_MAX)
+                m->open[m->depth++] = (Name){ name, n };
+        else
+                m->nests = false; /* the parser will say that it is too deep */
 }
 
 /* A declaration that has no markup in it, or an internal subset. */
@@ -217,27 +330,31 @@ static void put_markup(Mender *m) {
                         put_until(m, stop ? stop + strlen(verbatim[i][1]) : m->end);
                         return;
                 }
-        if (begins(m, "<!DOCTYPE"))
+        if (m->end - m->at > 9 && strncasecmp(m->at, "<!DOCTYPE", 9) == 0) {
+                buffer_puts(m->out, "<!DOCTYPE");
+                m->at += 9;
                 put_until(m, end_of_doctype(m));
-        else if (m->end - m->at > 1 && (is_name_start(m->at[1]) || m->at[1] == '/'))
-                put_tag(m);
+        } else if (m->end - m->at > 1 && (is_name_start(m->at[1]) || m->at[1] == '/'))
+                m->nests ? put_nested_tag(m) : put_tag(m);
         else {
                 buffer_puts(m->out, "&lt;");
                 m->at++;
         }
 }
 
-int xml_mend(const char *text, size_t size, Buffer *ret) {
+int xml_mend(const char *text, size_t size, bool nest, Buffer *ret) {
         Buffer out = BUFFER(SIZE_MAX);
-        Mender m = { .at = text, .end = text + size, .out = &out };
+        Mender m = { .at = text, .end = text + size, .nests = nest, .out = &out };
 
         while (m.at < m.end && (is_white(*m.at) || *m.at == '\x01'))
                 m.at++;
-        m.declares = find(m.at, m.end, "<!ENTITY") != NULL;
+        find_declared(&m);
         (void) buffer_reserve(&out, size + size / 16);
-        while (m.at < m.end)
+        while (m.at < m.end && !m.ended)
                 if (*m.at == '<')
                         put_markup(&m);
+                else if (m.nests && m.depth == 0)
+                        m.at++;
                 else if (*m.at == '&')
                         put_reference(&m);
                 else {
@@ -250,6 +367,10 @@ int xml_mend(const char *text, size_t size, Buffer *ret) {
         if (buffer_error(&out) < 0) {
                 buffer_done(&out);
                 return -ENOMEM;
+        }
+        if (nest && !m.ended) {
+                buffer_done(&out);
+                return -EBADMSG;
         }
         *ret = out;
         return 0;

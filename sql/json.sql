@@ -26,8 +26,9 @@ SELECT NULL, NULL, NULL
 WHERE json_valid(?1)
   AND coalesce(?1 ->> '$.version' LIKE '%jsonfeed.org/version/%', json_type(?1, '$.items') = 'array')
 UNION ALL
-SELECT value ->> '$.title',
-       coalesce(nullif(value ->> '$.url', ''), value ->> '$.external_url'),
+SELECT iif(json_type(value, '$.title') IN ('text', 'integer', 'real'), value ->> '$.title', NULL),
+       coalesce(iif(json_type(value, '$.url') = 'text', nullif(value ->> '$.url', ''), NULL),
+                iif(json_type(value, '$.external_url') = 'text', value ->> '$.external_url', NULL)),
        coalesce(value ->> '$.date_published', value ->> '$.date_modified')
 FROM json_each(iif(json_valid(?1), ?1, '{}'), '$.items')
 WHERE type = 'object';
