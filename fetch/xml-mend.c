@@ -10,23 +10,23 @@
 #define ATTRIBUTES_MAX 1000U
 #define DECLARED_MAX 64U
 
-typedef struct Name {
+typedef struct XmlName {
         const char *s;
         size_t n;
-} Name;
+} XmlName;
 
 typedef struct Mender {
         const char *at, *end;
-        Name declared[DECLARED_MAX]; /* entities */
+        XmlName declared[DECLARED_MAX]; /* entities */
         size_t n_declared;
-        bool nests;           /* elements, and closes what is left open */
-        Name open[DEPTH_MAX]; /* where it nests: the elements that are */
+        bool nests;              /* elements, and closes what is left open */
+        XmlName open[DEPTH_MAX]; /* where it nests: the elements that are */
         size_t depth;
         bool ended; /* the root is closed */
         Buffer *out;
 } Mender;
 
-static bool is_same(const Name *name, const char *s, size_t n) {
+static bool is_same(const XmlName *name, const char *s, size_t n) {
         return name->n == n && memcmp(name->s, s, n) == 0;
 }
 
@@ -133,7 +133,7 @@ static void find_declared(Mender *m) {
                 while (p < m->end && !is_white(*p) && *p != '>')
                         p++;
                 if (p > name)
-                        m->declared[m->n_declared++] = (Name){ name, (size_t) (p - name) };
+                        m->declared[m->n_declared++] = (XmlName){ name, (size_t) (p - name) };
         }
 }
 
@@ -253,7 +253,7 @@ static void put_tag(Mender *m) {
 /* Closes elements until only so many are open. */
 static void close_until(Mender *m, size_t depth) {
         while (m->depth > depth) {
-                const Name *name = m->open + --m->depth;
+                const XmlName *name = m->open + --m->depth;
 
                 buffer_printf(m->out, "</%.*s>", (int) name->n, name->s);
         }
@@ -292,7 +292,7 @@ static void put_nested_tag(Mender *m) {
         if (buffer_error(m->out) < 0 || m->out->data[m->out->size - 2] == '/')
                 return;
         if (m->depth < DEPTH_MAX)
-                m->open[m->depth++] = (Name){ name, n };
+                m->open[m->depth++] = (XmlName){ name, n };
         else
                 m->nests = false; /* the parser will say that it is too deep */
 }
