@@ -39,8 +39,8 @@ usec_t host_next(const Host *host, usec_t now, bool hurry);
 /* A poll has begun. */
 void host_begin(Host *host, usec_t now);
 
-/* It has ended: good, or bad. retry_after: seconds that the host wants to be left alone, 0: none.
- */
+/* It has ended. good: with a page. Otherwise retry_after counts: seconds that the host wants to be
+ * left alone, 0: none. */
 void host_end(Host *host, usec_t now, bool good, int64_t retry_after);
 
 /* A host for each of the sources, which may share it, and when each source is to be polled first.

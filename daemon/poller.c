@@ -101,6 +101,12 @@ static int on_due(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *use
         return 0;
 }
 
+/* Has the host given a page? Whatever stands on it, and whether or not it could be stored. */
+static bool is_page(State state) {
+        return state == STATE_OK || state == STATE_UNCHANGED || state == STATE_EMPTY ||
+               state == STATE_NO_STRIP;
+}
+
 /* reply: NULL when there was none. */
 static void end_poll(PolledSource *w, State state, const FetchReply *reply) {
         int64_t retry_after = reply ? reply->retry_after : 0;
@@ -110,7 +116,7 @@ static void end_poll(PolledSource *w, State state, const FetchReply *reply) {
         w->in_flight = false;
         w->polled = true;
         w->stats.polls++;
-        host_queue_ended(w->queue, w->health.bad == 0, retry_after);
+        host_queue_ended(w->queue, is_page(state), retry_after);
         if (w->again && !host_queue_pauses(w->queue)) {
                 host_queue_add(w->queue, &w->entry);
                 host_queue_hurry(w->queue);

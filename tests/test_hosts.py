@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """When sources are polled: those of one host share its pauses and its turns."""
 
+import contextlib
 import datetime
+import sqlite3
 import threading
 import time
 
@@ -72,6 +74,33 @@ def test_a_pause_binds_all_sources_of_the_host(site, other, config, daemon, who)
     for line in lines:
         if line["type"] == "source" and line["source"] in names:
             assert 900 < seconds_between(line["last_poll"], line["next_poll"]) < 1100
+
+
+def test_a_pause_counts_also_where_the_poll_cannot_be_stored(site, other, config, daemon):
+    site.set("/a", strip_page(["One"]))
+    site.set("/b", strip_page(["Two"]))
+    config.source("a", site.url("/a"))
+    config.source("b", site.url("/b"))
+    other.set("/", strip_page(["From elsewhere"]))
+    config.source("other", other.url("/"))
+    daemon.start()
+    daemon.wait_stdout(3)
+    for path in ("/a", "/b"):
+        daemon.settle(site, path)
+    daemon.settle(other)
+    site.script("/a", [refuse(1000)])
+    site.script("/b", [refuse(1000)])
+    with contextlib.closing(sqlite3.connect(config.database, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        daemon.poll_now()
+        daemon.wait_stderr("could not be stored")
+        for _ in range(2):
+            daemon.settle(other)
+        writer.execute("ROLLBACK")
+    before = len(site.requests.all())
+    for _ in range(2):
+        daemon.settle(other)
+    assert len(site.requests.all()) == before
 
 
 def seconds_between(before, after):
