@@ -27,7 +27,11 @@ static void poll_once(Store *store, unsigned long generation) {
         _cleanup_buffer_ Buffer reply = BUFFER(1 << 20);
         PollResult result;
         Poll poll = {
-                .source = "bench", .reappear = 12 * USEC_PER_HOUR, .now = time_now(), .state = "ok"
+                .source = "bench",
+                .reappear = 12 * USEC_PER_HOUR,
+                .now = time_now(),
+                .last_healthy = time_now(), /* as in a daemon that has polled before */
+                .state = "ok",
         };
 
         buffer_puts(&reply, "{\"items\":[");
