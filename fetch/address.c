@@ -5,7 +5,7 @@
 #include "fetch/address.h"
 
 typedef struct Range {
-        uint8_t prefix[4];
+        uint8_t prefix[6];
         unsigned bits;
 } Range;
 
@@ -48,6 +48,7 @@ static bool is_public6(const uint8_t *address) {
         static const uint8_t nat64[12] = { 0x00, 0x64, 0xff, 0x9b };
         static const Range ranges[] = {
                 { { 0x20, 0x01 }, 32 },             /* Teredo: leads to any IPv4 address */
+                { { 0x20, 0x01, 0x00, 0x02 }, 48 }, /* benchmarks */
                 { { 0x20, 0x01, 0x00, 0x10 }, 28 }, /* ORCHID: identifiers, no places */
                 { { 0x20, 0x01, 0x0d, 0xb8 }, 32 }, /* documentation */
                 { { 0x3f, 0xff }, 20 },             /* documentation */
