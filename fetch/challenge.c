@@ -59,7 +59,6 @@ const char *challenge_possible(const Exchange *e) {
                 { "set-cookie", "aws-waf-token", "AWS WAF", 0 },
                 { "x-kpsdk-ct", NULL, "Kasada", 0 },
                 { "cf-chl-out", NULL, "Cloudflare", 0 },
-                { "server", "cloudflare", "Cloudflare", 0 },
         };
 
         return find_field(e, signs, ELEMENTSOF(signs));
@@ -108,5 +107,6 @@ const char *challenge_in_page(const Buffer *page, const char *possible) {
         for (size_t i = 0; i < ELEMENTSOF(signs); i++)
                 if (memmem(strnull(page->data), n, signs[i].text, strlen(signs[i].text)))
                         return signs[i].whose;
-        return page->size < SMALL ? possible : NULL;
+        /* What has no markup in it is not made for a browser. */
+        return page->size < SMALL && memchr(strnull(page->data), '<', n) ? possible : NULL;
 }

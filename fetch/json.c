@@ -160,6 +160,8 @@ static int read_alternative(void *userdata, size_t i) {
         r = query_page(page, SQL_JSON_PART, page->strip->source->strip.items[i].text, &part);
         if (r <= 0)
                 return r;
+        if (i == 0)
+                page->reply->has_first = !rows_null(part, 0);
         if (rows_null(part, 0)) {
                 explain("Strip= number %zu finds nothing", i + 1);
                 return 0;
@@ -179,6 +181,7 @@ static int is_shown(const JsonPage *page) {
         if (isempty(when->text))
                 return true;
         r = query_page(page, SQL_JSON_FLAG, when->text, &flag);
+        page->reply->has_when = r > 0 && !rows_null(flag, 0);
         return r <= 0 ? r : entry_says_yes(rows_text(flag, 0));
 }
 

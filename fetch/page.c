@@ -129,6 +129,12 @@ static void give_back(void) {
         last = now;
 }
 
+/* A page on which When= finds nothing has not been searched for more. */
+static bool lacks_strip(const Reader *reader, const Reply *reply) {
+        return reply->state == STATE_NO_STRIP || reply->state == STATE_BAD_PAGE ||
+               (reply->state == STATE_EMPTY && reader->source->when.text && !reply->has_when);
+}
+
 void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, Reply *reply) {
         const char *challenge = challenge_in_page(body, origin->challenge);
         usec_t timeout = reader->source->timeout;
@@ -144,7 +150,7 @@ void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, R
                 reply_set(reply, STATE_TOO_LARGE, "there is not memory enough to read the page");
         }
 
-        if (challenge && (reply->state == STATE_NO_STRIP || reply->state == STATE_BAD_PAGE))
+        if (challenge && lacks_strip(reader, reply))
                 reply_set(reply, STATE_BLOCKED,
                           "the site sent a challenge page (%s) instead of the page", challenge);
 

@@ -50,6 +50,8 @@ void reply_take(Reply *reply, Reply *from) {
         free(reply->detail);
         reply->state = from->state;
         reply->strip = from->strip;
+        reply->has_when = from->has_when;
+        reply->has_first = from->has_first;
         reply->detail = STEAL_POINTER(from->detail);
         reply->entries = STEAL_POINTER(from->entries);
         reply->n_entries = from->n_entries;
