@@ -68,7 +68,8 @@ static int parse_coding(const char *name, size_t n, Coding *ret) {
 
 static bool is_identity(const char *name, size_t n) {
         return n == 0 || (n == 8 && strncasecmp(name, "identity", n) == 0) ||
-               (n == 4 && strncasecmp(name, "none", n) == 0);
+               (n == 4 && strncasecmp(name, "none", n) == 0) ||
+               (n == 7 && strncasecmp(name, "chunked", n) == 0);
 }
 
 int decoder_new(const char *codings, Decoder **ret) {

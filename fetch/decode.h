@@ -15,7 +15,8 @@ typedef struct Decoder Decoder;
 
 /*
  * For a body with the codings of that list, in the order in which they were applied ("" or
- * "identity": none). -EPROTONOSUPPORT: one is unknown, or they are too many; -ENOMEM.
+ * "identity": none; "chunked" is curl's). -EPROTONOSUPPORT: one is unknown, or they are too many;
+ * -ENOMEM.
  */
 int decoder_new(const char *codings, Decoder **ret);
 Decoder *decoder_free(Decoder *decoder);

@@ -11,6 +11,8 @@
 /* A connection is given up after less than five minutes, so that a name that moves is noticed. */
 #define CONNECTION_LIFE_SEC 290L
 #define DNS_LIFE_SEC 60L
+/* Before, curl took a stream that was reset for one that had ended. */
+#define CURL_KNOWS_RESET 0x080000
 
 static size_t on_header(_unused_ char *data, size_t size, size_t n, void *userdata) {
         Exchange *e = userdata;
@@ -22,25 +24,29 @@ static size_t on_header(_unused_ char *data, size_t size, size_t n, void *userda
         return 0;
 }
 
-/* What comes of a page: its codings undone. */
-static int add_body(Exchange *e, const char *data, size_t n) {
+/* Those of the page, then those of the way to us; curl has undone the chunks only. */
+static int open_decoder(Exchange *e) {
+        _cleanup_buffer_ Buffer codings = BUFFER(1024);
+        const char *value;
         int r;
 
-        if (!e->decoder) {
-                _cleanup_buffer_ Buffer codings = BUFFER(1024);
-                struct curl_header *header;
+        for (size_t i = 0; (value = exchange_header_at(e, "Content-Encoding", i)); i++)
+                buffer_printf(&codings, ",%s", value);
+        for (size_t i = 0; (value = exchange_header_at(e, "Transfer-Encoding", i)); i++)
+                buffer_printf(&codings, ",%s", value);
+        r = buffer_error(&codings);
+        if (r >= 0)
+                r = decoder_new(strnull(codings.data), &e->decoder);
+        return r == -ENOBUFS ? -EPROTONOSUPPORT : r;
+}
 
-                for (size_t i = 0; curl_easy_header(e->easy, "Content-Encoding", i, CURLH_HEADER,
-                                                    -1, &header) == CURLHE_OK;
-                     i++)
-                        buffer_printf(&codings, ",%s", header->value);
-                r = buffer_error(&codings);
-                if (r >= 0)
-                        r = decoder_new(strnull(codings.data), &e->decoder);
-                if (r < 0)
-                        return r == -ENOBUFS ? -EPROTONOSUPPORT : r;
-        }
-        return decoder_add(e->decoder, data, n, &e->body);
+/* What comes of a page: its codings undone. */
+static int add_body(Exchange *e, const char *data, size_t n) {
+        int r = 0;
+
+        if (!e->decoder)
+                r = open_decoder(e);
+        return r < 0 ? r : decoder_add(e->decoder, data, n, &e->body);
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
@@ -236,15 +242,20 @@ void exchange_done(Exchange *e) {
         *e = (Exchange){};
 }
 
+const char *exchange_header_at(const Exchange *e, const char *name, size_t i) {
+        struct curl_header *header;
+
+        return curl_easy_header(e->easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK
+                       ? header->value
+                       : NULL;
+}
+
 const char *exchange_header(const Exchange *e, const char *name) {
-        struct curl_header *header, *last;
+        struct curl_header *header;
 
         if (curl_easy_header(e->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
                 return NULL;
-        if (header->amount > 1 && curl_easy_header(e->easy, name, header->amount - 1, CURLH_HEADER,
-                                                   -1, &last) == CURLHE_OK)
-                header = last;
-        return header->value;
+        return exchange_header_at(e, name, header->amount - 1);
 }
 
 char *exchange_charset(const Exchange *e) {
@@ -265,20 +276,40 @@ char *exchange_charset(const Exchange *e) {
         return NULL;
 }
 
+bool exchange_is_kept(const Exchange *e) {
+        return e->sent && !e->connected;
+}
+
 bool exchange_is_silent(const Exchange *e) {
-        return e->sent && !e->connected && e->header_size == 0;
+        return exchange_is_kept(e) && e->header_size == 0;
 }
 
 bool exchange_is_whole(const Exchange *e) {
         return !e->decoder || decoder_is_whole(e->decoder);
 }
 
+/* One that curl has understood, and no other beside it. */
+static bool has_length(const Exchange *e) {
+        const char *length = exchange_header_at(e, "Content-Length", 0), *other;
+        curl_off_t understood = -1;
+
+        (void) curl_easy_getinfo(e->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &understood);
+        if (!length || understood < 0 || length[strspn(length, "0123456789")])
+                return false;
+        for (size_t i = 1; (other = exchange_header_at(e, "Content-Length", i)); i++)
+                if (!streq(other, length))
+                        return false;
+        return true;
+}
+
 bool exchange_tells_end(const Exchange *e) {
+        const char *framing = exchange_header(e, "Transfer-Encoding");
         long version = 0;
 
         (void) curl_easy_getinfo(e->easy, CURLINFO_HTTP_VERSION, &version);
-        return version >= CURL_HTTP_VERSION_2_0 || exchange_header(e, "Content-Length") ||
-               exchange_header(e, "Transfer-Encoding") ||
+        if (version >= CURL_HTTP_VERSION_2_0 && LIBCURL_VERSION_NUM >= CURL_KNOWS_RESET)
+                return true;
+        return (framing ? strcasestr(framing, "chunked") != NULL : has_length(e)) ||
                (e->decoder && decoder_tells_end(e->decoder));
 }
 

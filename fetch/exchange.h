@@ -64,10 +64,16 @@ void exchange_done(Exchange *e);
  * question. */
 const char *exchange_header(const Exchange *e, const char *name);
 
+/* The same, by its number among those of its name, from 0. */
+const char *exchange_header_at(const Exchange *e, const char *name, size_t i);
+
 /* charset= of Content-Type, in a copy. NULL: none. */
 char *exchange_charset(const Exchange *e);
 
-/* It was sent over a connection of earlier, and not a byte has come back. */
+/* It was sent over a connection of earlier. */
+bool exchange_is_kept(const Exchange *e);
+
+/* And not a byte has come back. */
 bool exchange_is_silent(const Exchange *e);
 
 /* Is the body all that was sent? */

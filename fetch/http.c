@@ -35,6 +35,8 @@
 #define WITHOUT_INTERVAL (15 * USEC_PER_MINUTE)
 /* So long no connection is kept where kept ones die without a word. */
 #define LONELY_SPAN USEC_PER_HOUR
+/* A server that takes longer than this part of Timeout= is slow. */
+#define SLOW_PART 3U
 
 typedef struct Get {
         struct Get *next;
@@ -204,6 +206,17 @@ static Validators take_validators(const Get *get, const Reply *reply) {
         return validators_make(get->url, etag, last_modified, date);
 }
 
+/*
+ * Is it better to keep no connection? One was dead, or died under the answer; or the server takes
+ * so long to answer that a kept one would be taken for dead.
+ */
+static bool keeping_harms(const Get *get, const Reply *reply) {
+        const Exchange *e = &get->exchange;
+
+        return (get->revived && e->sent) || (exchange_is_kept(e) && e->code != CURLE_OK) ||
+               (e->code == CURLE_OK && reply->elapsed > get->source->timeout / SLOW_PART);
+}
+
 static void remember(const Get *get, const Reply *reply) {
         HttpMemory *memory = get->memory;
 
@@ -212,7 +225,7 @@ static void remember(const Get *get, const Reply *reply) {
         memory->distrusted = reply->state == STATE_TIMEOUT || reply->state == STATE_NETWORK_ERROR;
         if (reply->state == STATE_OK && !get->exchange.conditional)
                 memory->asked_without = get->begin;
-        if (get->revived && !memory->distrusted)
+        if (keeping_harms(get, reply))
                 memory->lonely_until = time_monotonic() + LONELY_SPAN;
 }
 
@@ -237,9 +250,9 @@ static void finish(Get *get, Reply *reply) {
         http_fn fn = get->fn;
         void *userdata = get->userdata;
 
-        remember(get, reply);
         reply->bytes = body.size;
         reply->elapsed = time_monotonic() - get->begin;
+        remember(get, reply);
         get->exchange.body = BUFFER(0);
         for (Get **p = &http->gets; *p; p = &(*p)->next)
                 if (*p == get) {

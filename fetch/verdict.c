@@ -46,26 +46,31 @@ static usec_t read_date(const Exchange *e) {
         return text && time_parse_http(text, &date) >= 0 ? date : 0;
 }
 
-/* Seconds, or a date by the server's clock; of several numbers the largest. */
-static unsigned read_retry_after(const Exchange *e) {
-        const char *text = exchange_header(e, "Retry-After");
-        usec_t then, now = read_date(e);
+/* Seconds, the largest of several numbers, or a date by the server's clock. */
+static long parse_retry_after(const char *text, usec_t now) {
         long longest = 0;
+        usec_t then;
 
-        if (!text)
-                return 0;
-        if (now == 0)
-                now = time_now();
         if (time_parse_http(text, &then) >= 0)
-                return then < now ? 0
-                                  : (unsigned) MIN((then - now) / USEC_PER_SEC,
-                                                   (usec_t) RETRY_AFTER_MAX);
+                return then < now
+                               ? 0
+                               : (long) MIN((then - now) / USEC_PER_SEC, (usec_t) RETRY_AFTER_MAX);
         while (*text) {
                 size_t n = strcspn(text, ",;");
 
                 longest = MAX(longest, parse_seconds(text, n, RETRY_AFTER_MAX));
                 text += n + strspn(text + n, ",; \t");
         }
+        return longest;
+}
+
+static unsigned read_retry_after(const Exchange *e) {
+        usec_t date = read_date(e), now = date > 0 ? date : time_now();
+        const char *text;
+        long longest = 0;
+
+        for (size_t i = 0; (text = exchange_header_at(e, "Retry-After", i)); i++)
+                longest = MAX(longest, parse_retry_after(text, now));
         return (unsigned) longest;
 }
 
@@ -93,18 +98,15 @@ static const char *find_directive(const char *list, const char *name, char *buff
 }
 
 static unsigned read_fresh_for(const Exchange *e) {
-        struct curl_header *header;
         long max_age = 0, age = 0;
         const char *text;
         char value[16];
 
-        for (size_t i = 0;
-             curl_easy_header(e->easy, "Cache-Control", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
-             i++) {
-                if (find_directive(header->value, "no-cache", value, sizeof(value)) ||
-                    find_directive(header->value, "no-store", value, sizeof(value)))
+        for (size_t i = 0; (text = exchange_header_at(e, "Cache-Control", i)); i++) {
+                if (find_directive(text, "no-cache", value, sizeof(value)) ||
+                    find_directive(text, "no-store", value, sizeof(value)))
                         return 0;
-                if (find_directive(header->value, "max-age", value, sizeof(value)))
+                if (find_directive(text, "max-age", value, sizeof(value)))
                         max_age = parse_seconds(value, strlen(value), FRESH_FOR_MAX);
         }
         text = exchange_header(e, "Age");

@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 import codings
 from programs import BUILD, ROOT, ctl, environment, fetch
 from website import DEADLINE, Response, Site, strip_page
-from wire import CLOSE, Wire
+from wire import CLOSE, CUT_OFF, Wire
 
 NEWS = ["First news", "Second news", "Third news"]
 ITEMS = [{"headline": headline} for headline in NEWS]
@@ -91,6 +92,29 @@ def test_pages_without_a_length_that_end_inside_something(site, config, fetcher,
     site.script("/", [framed("close", page, len(page)), framed("length", page, len(page))])
     config.source("one", site.url("/"))
     assert [reply["state"] for reply in states(fetcher, "one", 2)] == ["network-error", "ok"]
+
+
+@pytest.mark.parametrize("headers", ["Transfer-Encoding: identity", "Content-Length: 99999999999999999999",
+                                     "Content-Length: 900\r\nContent-Length: {n}", "Content-Length: {n}, 900"])
+def test_a_length_that_is_none(site, config, fetcher, headers):
+    page = PAGE.partition(b"Third")[0]
+
+    def send(handler):
+        handler.wfile.write(f"HTTP/1.1 200 OK\r\n{headers.format(n=len(page))}\r\n\r\n".encode() + page)
+
+    site.set("/", raw=send)
+    config.source("one", site.url("/"), Expect="sometimes")
+    assert fetcher.ask("one")["state"] == "network-error"
+
+
+def test_codings_of_the_way(site, config, fetcher):
+    """gzip as Transfer-Encoding, which nobody asked for."""
+    config.source("one", site.url("/"), Expect="sometimes")
+    body = gzip.compress(PAGE)
+    for part, state in (body, "ok"), (body[:-60], "network-error"):
+        site.set("/", raw=lambda handler, part=part: handler.wfile.write(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(part), part)))
+        assert fetcher.ask("one")["state"] == state
 
 
 @pytest.mark.parametrize("page", ["", "<p>Not yet the strip", "<ul class=ticker>", "<ul class=ticker><li>First"])
@@ -213,6 +237,27 @@ def test_after_a_timeout_comes_a_new_connection(config, fetcher):
         assert server.requests.all() == [(1, 1), (2, 1), (2, 2)]
 
 
+def test_a_kept_connection_that_dies_under_the_answer(config, fetcher):
+    """Not by turns with polls that go well, so that nobody would hear of it."""
+    page = pages()
+    with Wire(lambda connection, request: next(page) if request == 1 else CUT_OFF) as server:
+        config.source("one", server.url(), Timeout="1s")
+        assert [reply["state"] for reply in states(fetcher, "one", 4)] == ["ok", "timeout", "ok", "ok"]
+        assert server.requests.all() == [(1, 1), (1, 2), (2, 1), (3, 1)]
+
+
+def test_a_slow_server_is_not_taken_for_dead(config, fetcher):
+    page = pages()
+
+    def answer(*_):
+        threading.Event().wait(1.2)  # more than half of Timeout=, when a kept connection is given up
+        return next(page)
+
+    with Wire(answer) as server:
+        config.source("one", server.url(), Timeout="2s")
+        assert [reply["state"] for reply in states(fetcher, "one", 3)] == ["ok"] * 3
+
+
 INSIDE = """
 import json, subprocess, sys
 sys.path.insert(0, sys.argv[1])
@@ -243,6 +288,7 @@ print(json.dumps({
     "hanging": run(lambda connection, request: None if connection == 1 else page(), 3),
     "closed": run(lambda connection, request: page() if request == 1 else CLOSE, 3),
     "reset": run(lambda connection, request: [page()[:-30]], 1),
+    "reset in the strip": run(lambda connection, request: [page().partition(b"</ul>")[0]], 2),
 }))
 """
 
@@ -255,6 +301,7 @@ def test_http2(config, tls):
     assert answers["hanging"] == [["timeout", "ok", "ok"], [[1, 1], [2, 1], [2, 2]]]
     assert answers["closed"][0] == ["ok"] * 3
     assert answers["reset"][0] == ["network-error"]
+    assert answers["reset in the strip"][0] == ["network-error"] * 2
 
 
 @pytest.fixture
@@ -464,8 +511,9 @@ def test_a_304_for_another_page(site, config, fetcher):
 def test_challenge_pages_with_status_200(site, config, fetcher, page):
     config.source("one", site.url("/"), Expect="sometimes")
     config.source("json", site.url("/"), Format="json", Strip="$.items")
+    config.source("flagged", site.url("/"), Expect="sometimes", When="//i/@data-on")
     site.set("/", page)
-    for name in "one", "json":
+    for name in "one", "json", "flagged":
         reply = fetcher.ask(name)
         assert (reply["state"], reply["http"]) == ("blocked", 200) and "challenge" in reply["detail"]
     # The same marks on a page that has its strip are no news.
@@ -482,6 +530,16 @@ def test_challenge_pages_by_their_header(site, config, fetcher, headers):
     site.set("/", "<html>" + "<p>A front page, made anew</p>" * 1000 + "</html>", headers=headers)
     assert fetcher.ask("one")["state"] == "no-strip"
     site.set("/", "<html>small, but of nobody</html>")
+    assert fetcher.ask("one")["state"] == "no-strip"
+    config.source("json", site.url("/json"), Format="json", Strip="$.items", Expect="sometimes")
+    site.set("/json", '{"others": []}', headers=headers)
+    assert fetcher.ask("json")["state"] == "no-strip"
+
+
+def test_a_small_page_that_comes_through_cloudflare(site, config, fetcher):
+    """As every fifth page does."""
+    config.source("one", site.url("/"), Expect="sometimes")
+    site.set("/", "<html><p>Nothing new</html>", headers={"Server": "cloudflare"})
     assert fetcher.ask("one")["state"] == "no-strip"
 
 
@@ -503,6 +561,9 @@ def test_another_page_with_status_200(site, config, fetcher):
     on, off = "<i data-on=true></i>" + strip_page(["x"]), "<i data-on=false></i>"
     assert [told("flagged", page) for page in (wall, on, off, wall, on)] == [
         ("empty", False), ("ok", False), ("empty", False), ("no-strip", True), ("ok", False)]
+    config.source("data", site.url("/"), Expect="sometimes", Format="json", Strip="$.items", Headline="$.t", When="$.on")
+    pages = ('{"on": true, "items": [{"t": "x"}]}', '{"on": false}', '{"error": "soon back"}')
+    assert [told("data", page) for page in pages] == [("ok", False), ("empty", False), ("no-strip", True)]
 
 
 @pytest.mark.parametrize("value, seconds", [
@@ -512,6 +573,13 @@ def test_retry_after(site, config, fetcher, value, seconds):
     config.source("one", site.url("/"))
     site.set("/", status=429, headers={"Retry-After": value})
     assert fetcher.ask("one").get("retry_after") == seconds
+
+
+def test_retry_after_told_twice(site, config, fetcher):
+    config.source("one", site.url("/"))
+    site.set("/", raw=lambda handler: handler.wfile.write(
+        b"HTTP/1.1 429 No\r\nContent-Length: 0\r\nRetry-After: 60\r\nRetry-After: 30\r\n\r\n"))
+    assert fetcher.ask("one")["retry_after"] == 60
 
 
 def test_retry_after_by_the_clock_of_the_server(site, config, fetcher):

@@ -2,7 +2,7 @@
 """
 Servers that a test drives connection by connection: HTTP/1.1 in clear text, and HTTP/2 over TLS. A connection is
 numbered from 1, a request on it too; answer(connection, request) returns the bytes of a page, None to say nothing at
-all, or CLOSE to close.
+all, CLOSE to close, or CUT_OFF to begin a page and say no more.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import threading
 
 from website import Record
 
-CLOSE = object()
+CLOSE, CUT_OFF = object(), object()
 
 
 class Wire:
@@ -67,7 +67,9 @@ class Wire:
                 page = self._next(number, request)
                 if page is CLOSE:
                     return
-                if page is not None:
+                if page is CUT_OFF:
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<html>")
+                elif page is not None:
                     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
                                        b"Content-Length: %d\r\n\r\n%s" % (len(page), page))
 
