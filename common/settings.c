@@ -176,8 +176,8 @@ int setting_mode(const Value *value, void *target, const char **ret_why) {
 }
 
 /* What an empty value means. */
-static int reset(const Setting *s, const Value *value, void *target, const char **ret_why) {
-        Value fallback = *value;
+static int reset(const Setting *s, void *target, const char **ret_why) {
+        const Value fallback = { .text = (char *) s->fallback };
 
         switch (s->kind) {
         case KIND_VALUES:
@@ -194,7 +194,6 @@ static int reset(const Setting *s, const Value *value, void *target, const char 
         }
         if (!s->fallback)
                 return 0;
-        fallback.text = (char *) s->fallback;
         return s->parse(&fallback, target, ret_why);
 }
 
@@ -276,7 +275,7 @@ static int on_line(const char *path, unsigned line, const char *section, const c
                 if (*text || s->empty_is_value)
                         r = s->parse(&value, target_of(s, reading->object), &why);
                 else
-                        r = reset(s, &value, target_of(s, reading->object), &why);
+                        r = reset(s, target_of(s, reading->object), &why);
                 if (r == -ENOMEM)
                         return log_oom();
                 if (r < 0)

@@ -244,14 +244,14 @@ static int check(const Source *source) {
         };
         int r = 0;
 
+        if (source->format == FORMAT_FEED)
+                r = check_feed(source);
         if (!source->url.text) {
                 log_file(LOG_ERR, source->path, 1,
                          "URL= is missing in [Source]: which page is it?");
                 r = -EBADMSG;
         }
-        if (source->format == FORMAT_FEED)
-                r = MIN(r, check_feed(source));
-        else if (source->strip.n == 0) {
+        if (source->format != FORMAT_FEED && source->strip.n == 0) {
                 log_file(LOG_ERR, source->path, 1,
                          "Strip= is missing in [Strip]: where on the page is it?");
                 r = -EBADMSG;

@@ -209,32 +209,20 @@ void proposals_add_scripts(const xmlNode *node, Proposals *proposals) {
 }
 
 static void add_feed(const char *text, Proposals *proposals) {
-        static const struct {
-                const char *mark, *strip, *keys;
-        } feeds[] = {
-                { "<rss", "/rss/channel",
-                  "Item=item\nHeadline=title\nLink=link\nPublished=pubDate\n" },
-                { "<feed", "/d:feed",
-                  "Item=d:entry\nHeadline=d:title\n"
-                  "Link=d:link[not(@rel) or @rel='alternate']/@href\nPublished=d:updated\n" },
-                { "<rdf:RDF", "/rdf:RDF",
-                  "Item=d:item\nHeadline=d:title\nLink=d:link\nPublished=dc:date\n" },
-        };
+        static const char *const marks[] = { "<rss", "<feed", "<rdf:RDF", "jsonfeed.org/version/" };
         _cleanup_free_ char *begin = memory_check(strndup(text, FEED_HEAD));
+        Proposal proposal = { .source = BUFFER(SOURCE_FILE_MAX), .total = 20, .wanted = 1 };
+        bool feed = false;
 
-        for (size_t i = 0; i < ELEMENTSOF(feeds); i++) {
-                Proposal proposal = { .source = BUFFER(SOURCE_FILE_MAX), .total = 20, .wanted = 1 };
-
-                if (!strstr(begin, feeds[i].mark) || strcasestr(begin, "<html"))
-                        continue;
-                write_head(&proposal.source, &proposals->info, false);
-                put_key(&proposal.source, "Format", "xml");
-                put_key(&proposal.source, "Strip", feeds[i].strip);
-                buffer_puts(&proposal.source, feeds[i].keys);
-                proposal.selector = xstrdup(feeds[i].strip);
-                proposal.words = xstrdup("this is a feed");
-                add(proposals, &proposal);
-        }
+        for (size_t i = 0; i < ELEMENTSOF(marks); i++)
+                feed |= strstr(begin, marks[i]) != NULL;
+        if (!feed || strcasestr(begin, "<html"))
+                return;
+        write_head(&proposal.source, &proposals->info, false);
+        put_key(&proposal.source, "Format", "feed");
+        proposal.selector = xstrdup("the feed");
+        proposal.words = xstrdup("this is a feed");
+        add(proposals, &proposal);
 }
 
 void proposals_add_page(const char *text, Proposals *proposals) {
@@ -242,7 +230,7 @@ void proposals_add_page(const char *text, Proposals *proposals) {
         _cleanup_(db_freep) Db *db = NULL;
 
         text += strspn(text, " \t\r\n");
-        if (*text == '<')
+        if (*text == '<' || *text == '{')
                 add_feed(text, proposals);
         if (*text != '{' && *text != '[')
                 return;

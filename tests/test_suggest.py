@@ -169,6 +169,7 @@ DATA = {
             "<link>%s</link></item></channel></rss>"),
     "atom": ('<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title><entry><title>%s</title>'
              '<link rel="self" href="/self"/><link href="%s"/></entry></feed>'),
+    "jsonfeed": '{"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "%s", "url": "%s"}]}',
     "json": '{"site": {"breakingNews": [{"headline": "%s", "url": "%s"}], "menu": [{"title": "A word", "url": "/x"}]}}',
 }
 
@@ -180,6 +181,7 @@ def test_page_that_is_data(name, tmp_path):
     page.write_text(DATA[name] % ("Harbour bridge closed after a ship drifts", "/news/1"), encoding="utf-8")
     proposal, said = suggest(page)
     assert proposal, said
+    assert ("Format=feed\n" in proposal) == (name != "json")
     assert read(proposal, page, tmp_path) == [("Harbour bridge closed after a ship drifts",
                                                "https://www.example.com/news/1")]
 

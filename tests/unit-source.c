@@ -170,6 +170,22 @@ static void test_source_requires(void **state) {
         assert_null(load_source("[Source]\nURL=h\n[Strip]\nStrip=//ul\n", "harbour.source:2"));
 }
 
+/* Each other key of [Strip], once; not one that an empty value has reset. */
+static void test_source_feed(void **state) {
+        _cleanup_(source_freep) Source *source = NULL;
+
+        source = load_source("[Source]\nURL=http://h/\n[Strip]\nFormat=feed\nOrder=oldest-first\n"
+                             "Strike=a\nItem=x\nItem=\nDrop=x\nDrop=\nWhen=\n",
+                             "");
+        assert_int_equal(source->format, FORMAT_FEED);
+        assert_null(
+                load_source("[Source]\nURL=http://h/\n[Strip]\nStrip=a\nWhen=a\nItem=a\n"
+                            "Headline=a\nLink=\nPublished=a\nDrop=a\nScript=a\nFormat=feed\n",
+                            "harbour.source:4 harbour.source:5 harbour.source:6 harbour.source:7 "
+                            "harbour.source:8 harbour.source:9 harbour.source:10 "
+                            "harbour.source:11"));
+}
+
 /* The longest URL has 4,096 bytes, which a line does not hold with its key: it is continued. */
 static void test_source_longest_url(void **state) {
         _cleanup_(source_freep) Source *source = NULL;
@@ -200,7 +216,8 @@ int main(void) {
                 IN_FOLDER(test_source_empty_values), IN_FOLDER(test_source_lists),
                 IN_FOLDER(test_source_long_lists),   IN_FOLDER(test_unknown_is_a_warning),
                 IN_FOLDER(test_every_problem),       IN_FOLDER(test_source_requires),
-                IN_FOLDER(test_source_longest_url),  IN_FOLDER(test_source_names),
+                IN_FOLDER(test_source_feed),         IN_FOLDER(test_source_longest_url),
+                IN_FOLDER(test_source_names),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
