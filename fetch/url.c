@@ -54,6 +54,7 @@ static char *tidy(const char *link) {
 }
 
 static UrlParts split(const char *s) {
+        const char *site;
         UrlParts link = {};
         size_t n = 0;
 
@@ -65,11 +66,12 @@ static UrlParts split(const char *s) {
                 link.n_scheme = n;
                 s += n + 1;
         }
-        if (startswith(s, "//")) {
-                const char *end = s + 2 + strcspn(s + 2, "/?#");
-                const char *user = memrchr(s, '@', (size_t) (end - s));
+        site = startswith(s, "//");
+        if (site) {
+                const char *end = site + strcspn(site, "/?#");
+                const char *user = memrchr(site, '@', (size_t) (end - site));
 
-                link.site = user ? user + 1 : s + 2;
+                link.site = user ? user + 1 : site;
                 link.n_site = (size_t) (end - link.site);
                 s = end;
         }
