@@ -35,7 +35,7 @@ NOT_STORED = "de8a72884e8d4fa7ab464323001e9778"
 KEPT = re.compile("(MESSAGE|MESSAGE_ID|PRIORITY|SYSLOG_IDENTIFIER|_SYSTEMD_UNIT|_UID|UNIT|TICKERD_.*)$")
 
 # What the package depends on (the machine reaches no archive), and what a person at it would use.
-PACKAGES = ("systemd systemd-sysv libnss-systemd dbus man-db procps ca-certificates libcurl4 libxml2 libutf8proc2 "
+PACKAGES = ("systemd systemd-sysv libnss-systemd dbus man-db procps ca-certificates libcurl4 libxml2 libmodest0 libutf8proc2 "
             "sqlite3 netcat-openbsd python3 libnats3.4 nats-server")
 ENVIRONMENT = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",
                "DEBIAN_FRONTEND=noninteractive"]
