@@ -26,7 +26,7 @@ int buffer_reserve(Buffer *b, size_t n) {
         if (b->data && b->allocated > b->size + n)
                 return 0;
 
-        wanted = MAX(b->size + n + 1, MIN(b->allocated * 2, b->max + 1));
+        wanted = MAX(b->size + n + 1, MIN(b->allocated * 2, b->max));
         wanted = MAX(wanted, (size_t) 64);
         grown = realloc(b->data, wanted);
         if (!grown)

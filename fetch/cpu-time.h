@@ -6,11 +6,7 @@
 
 #include <stdbool.h>
 
-#ifdef __SANITIZE_ADDRESS__
-#define CPU_TIME_MAX_SEC 20 /* AddressSanitizer makes a parser slower by as much */
-#else
 #define CPU_TIME_MAX_SEC 2
-#endif
 #define CPU_TIME_WHY "the page takes more than 2 s of CPU time to read"
 
 /* From now on. Time is never up before the first call. */

@@ -228,23 +228,11 @@ static size_t cut_tag(const char *s, size_t n) {
         return n;
 }
 
-/* As memmem(), in a third of its time: few tags end so early. */
-static const char *find_no_tag(const char *s, const char *end) {
-        size_t n = strlen(NO_TAG);
-
-        while ((size_t) (end - s) >= n && (s = memchr(s, '<', (size_t) (end - s) - n + 1))) {
-                if (memcmp(s, NO_TAG, n) == 0)
-                        return s;
-                s++;
-        }
-        return NULL;
-}
-
 /* How much of the page comes next: whole tags and texts, unless a tag is longer than a piece. */
 static size_t piece_size(const char *s, size_t left) {
         const char *tag, *end = s + left, *limit = s + MIN(left, PIECE_SIZE);
 
-        tag = find_no_tag(s + 1, limit);
+        tag = find_word(s + 1, limit, NO_TAG);
         if (!tag && left <= PIECE_SIZE)
                 return left;
         if (!tag)

@@ -36,10 +36,6 @@ static bool begins(const Mender *m, const char *word) {
         return (size_t) (m->end - m->at) >= n && memcmp(m->at, word, n) == 0;
 }
 
-static const char *find(const char *s, const char *end, const char *word) {
-        return memmem(s, (size_t) (end - s), word, strlen(word));
-}
-
 static bool is_name_start(char c) {
         return isalpha((unsigned char) c) || c == '_' || c == ':' || (unsigned char) c >= 0x80;
 }
@@ -123,7 +119,7 @@ static void find_declared(Mender *m) {
         static const char word[] = "<!ENTITY";
         const char *p = m->at;
 
-        while (m->n_declared < DECLARED_MAX && (p = find(p, m->end, word))) {
+        while (m->n_declared < DECLARED_MAX && (p = find_word(p, m->end, word))) {
                 const char *name;
 
                 p += strlen(word);
@@ -245,8 +241,9 @@ static void put_tag(Mender *m) {
                 else
                         from = m->out->size;
         }
-        if (m->at < m->end && *m->at == '>')
-                m->at++;
+        if (m->at == m->end)
+                return; /* the page breaks off here */
+        m->at += *m->at == '>';
         buffer_puts(m->out, ">");
 }
 
@@ -279,9 +276,9 @@ static void put_nested_tag(Mender *m) {
         if (closes) {
                 if (open != SIZE_MAX)
                         close_until(m, open);
-                m->ended = open == 0;
                 while (m->at < m->end && *m->at != '>')
                         m->at++;
+                m->ended = open == 0 && m->at < m->end;
                 m->at += m->at < m->end;
                 return;
         }
@@ -305,7 +302,7 @@ static const char *end_of_doctype(const Mender *m) {
                 p++;
         if (p == m->end || *p == '>')
                 return p == m->end ? p : p + 1;
-        close = find(p, m->end, "]>");
+        close = find_word(p, m->end, "]>");
         if (close)
                 return close + 2;
         while (p < m->end && *p != ']')
@@ -325,7 +322,7 @@ static void put_markup(Mender *m) {
         for (size_t i = 0; i < ELEMENTSOF(verbatim); i++)
                 if (begins(m, verbatim[i][0])) {
                         const char *stop =
-                                find(m->at + strlen(verbatim[i][0]), m->end, verbatim[i][1]);
+                                find_word(m->at + strlen(verbatim[i][0]), m->end, verbatim[i][1]);
 
                         put_until(m, stop ? stop + strlen(verbatim[i][1]) : m->end);
                         return;

@@ -123,6 +123,25 @@ static void test_grow(void **state) {
                 assert_int_equal(b.data[i], 'a' + i % 26);
 }
 
+/* Twice as large each time, with a limit or without: appending byte by byte is not quadratic. */
+static void test_grow_seldom(void **state) {
+        static const size_t limits[] = { 70000, SIZE_MAX };
+
+        for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
+                _cleanup_buffer_ Buffer b = BUFFER(limits[i]);
+                size_t times = 0;
+
+                for (size_t n = 0; n < 70000; n++) {
+                        size_t allocated = b.allocated;
+
+                        buffer_append(&b, "x", 1);
+                        times += b.allocated != allocated;
+                }
+                assert_int_equal(b.size, 70000);
+                assert_in_range(times, 1, 20);
+        }
+}
+
 static void test_drop(void **state) {
         _cleanup_buffer_ Buffer b = BUFFER(100);
 
@@ -296,6 +315,7 @@ int main(void) {
                 cmocka_unit_test(test_steal),
                 cmocka_unit_test(test_reserve),
                 cmocka_unit_test(test_grow),
+                cmocka_unit_test(test_grow_seldom),
                 cmocka_unit_test(test_drop),
                 cmocka_unit_test(test_done),
                 cmocka_unit_test(test_read_file),
