@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <time.h>
 
-#include "common/util.h"
 #include "fetch/cpu-time.h"
 
-static struct timespec limit;
+static usec_t begun; /* 0: never */
 
-static struct timespec now(void) {
+static usec_t now(void) {
         struct timespec t = {};
 
         (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-        return t;
+        return (usec_t) t.tv_sec * USEC_PER_SEC + (usec_t) t.tv_nsec / 1000;
 }
 
 void cpu_time_begin(void) {
-        limit = now();
-        limit.tv_sec += CPU_TIME_MAX_SEC;
+        begun = now();
+}
+
+usec_t cpu_time_taken(void) {
+        return now() - begun;
 }
 
 bool cpu_time_is_up(void) {
-        struct timespec t;
-
-        if (limit.tv_sec == 0)
-                return false;
-        t = now();
-        return t.tv_sec > limit.tv_sec || (t.tv_sec == limit.tv_sec && t.tv_nsec > limit.tv_nsec);
+        return begun > 0 && cpu_time_taken() > CPU_TIME_MAX_SEC * USEC_PER_SEC;
 }

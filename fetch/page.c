@@ -155,6 +155,7 @@ void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, R
                           "the site sent a challenge page (%s) instead of the page", challenge);
 
         buffer_done(body);
+        reply->cpu = cpu_time_taken();
         give_back();
 }
 

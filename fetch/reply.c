@@ -113,6 +113,11 @@ static int append_entries(Db *db, const Reply *reply, Buffer *b) {
         return 0;
 }
 
+/* What took any time at all took some. */
+static int64_t to_msec(usec_t t) {
+        return (int64_t) ((t + USEC_PER_MSEC - 1) / USEC_PER_MSEC);
+}
+
 static int append_line(Db *db, const Reply *reply, const char *source, Buffer *b) {
         _cleanup_buffer_ Buffer entries = BUFFER(b->max);
         Rows *row;
@@ -123,12 +128,11 @@ static int append_line(Db *db, const Reply *reply, const char *source, Buffer *b
         if (r >= 0)
                 r = buffer_error(&entries);
         if (r >= 0)
-                r = db_query(db, SQL_REPLY_LINE, &row, "sssiiiiiiis", source,
+                r = db_query(db, SQL_REPLY_LINE, &row, "sssiiiiiiiis", source,
                              state_name(reply->state), reply->detail, (int64_t) reply->http,
                              (int64_t) reply->retry_after, (int64_t) reply->fresh_for,
-                             (int64_t) reply->date, (int64_t) reply->bytes,
-                             (int64_t) ((reply->elapsed + USEC_PER_MSEC - 1) / USEC_PER_MSEC),
-                             (int64_t) reply->strip, entries.data);
+                             (int64_t) reply->date, (int64_t) reply->bytes, to_msec(reply->elapsed),
+                             to_msec(reply->cpu), (int64_t) reply->strip, entries.data);
         if (r >= 0)
                 r = append_json(row, b);
         if (r < 0)
@@ -150,6 +154,7 @@ int reply_write(Db *db, const Reply *reply, const char *source, Buffer *ret) {
                         .date = reply->date,
                         .bytes = reply->bytes,
                         .elapsed = reply->elapsed,
+                        .cpu = reply->cpu,
                         .strip = reply->strip,
                 };
 

@@ -32,6 +32,7 @@ typedef struct Reply {
         uint64_t date;                   /* the server's clock, seconds since 1970 */
         uint64_t bytes;
         usec_t elapsed;
+        usec_t cpu;     /* of reading the page */
         unsigned strip; /* which Strip= matched, from 1 */
 
         /* For whoever compares with the page before; not told. */

@@ -52,8 +52,8 @@ ORDER BY length(path) DESC;
 SELECT json_patch('{}', json_object('headline', ?1, 'url', ?2, 'published', ?3));
 
 -- name: reply-line
--- A reply of the fetcher. Texts that are NULL and numbers that are 0 are not known; its entries (?11) are JSON.
+-- A reply of the fetcher. Texts that are NULL and numbers that are 0 are not known; its entries (?12) are JSON.
 SELECT json_patch('{}', json_object(
         'source', ?1, 'state', ?2, 'detail', ?3, 'http', nullif(?4, 0), 'retry_after', nullif(?5, 0),
         'fresh_for', nullif(?6, 0), 'date', nullif(?7, 0), 'bytes', nullif(?8, 0), 'ms', nullif(?9, 0),
-        'strip', nullif(?10, 0), 'items', json(?11)));
+        'cpu', nullif(?10, 0), 'strip', nullif(?11, 0), 'items', json(?12)));

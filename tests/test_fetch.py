@@ -44,7 +44,7 @@ def test_golden(page):
     reply, done = read(source, f"--page={page}")
     assert reply.pop("source") == name
     assert reply.pop("bytes") == page.stat().st_size
-    assert reply.pop("ms") > 0
+    assert reply.pop("ms") > 0 and reply.pop("cpu") > 0
     assert reply == json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
     healthy = reply["state"] == "ok" or (reply["state"] == "empty" and "Expect=sometimes" in source.read_text())
     assert done.returncode == (0 if healthy else 1)
@@ -74,7 +74,7 @@ def ask(site, config, fetcher):
 def test_a_page(ask):
     page = strip_page(["One", ("Two", "/news/2")])
     reply = ask(page)
-    assert reply.pop("ms") > 0 and abs(reply.pop("date") - time.time()) < 3600
+    assert reply.pop("ms") > 0 and reply.pop("cpu") > 0 and abs(reply.pop("date") - time.time()) < 3600
     url = reply["items"][1].pop("url")
     assert url.startswith("http://127.0.0.1:") and url.endswith("/news/2")
     assert reply == {"state": "ok", "http": 200, "bytes": len(page), "strip": 1,
@@ -266,7 +266,7 @@ def test_json(ask):
     reply = ask(page, keys=JSON)
     url = reply["items"][0].pop("url")
     assert url.startswith("http://127.0.0.1:") and url.endswith("/1")
-    assert reply.pop("ms") > 0 and reply.pop("date") > 0
+    assert reply.pop("ms") > 0 and reply.pop("cpu") > 0 and reply.pop("date") > 0
     assert reply == {"state": "ok", "http": 200, "bytes": len(page.encode()), "strip": 1,
                                              "items": [{"headline": "Žižkov"}, {"headline": "Two"}]}
     assert ask("", keys=JSON)["state"] == "bad-page"
