@@ -308,22 +308,14 @@ static void test_json_limit(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_append),
-                cmocka_unit_test(test_append_nothing),
-                cmocka_unit_test(test_limit),
-                cmocka_unit_test(test_limit_sticks),
-                cmocka_unit_test(test_steal),
-                cmocka_unit_test(test_reserve),
-                cmocka_unit_test(test_grow),
-                cmocka_unit_test(test_grow_seldom),
-                cmocka_unit_test(test_drop),
-                cmocka_unit_test(test_done),
-                cmocka_unit_test(test_read_file),
-                cmocka_unit_test(test_read_file_errors),
-                cmocka_unit_test(test_json_string),
-                cmocka_unit_test(test_json_control_characters),
-                cmocka_unit_test(test_json_object),
-                cmocka_unit_test(test_json_empty_object),
+                cmocka_unit_test(test_append),      cmocka_unit_test(test_append_nothing),
+                cmocka_unit_test(test_limit),       cmocka_unit_test(test_limit_sticks),
+                cmocka_unit_test(test_steal),       cmocka_unit_test(test_reserve),
+                cmocka_unit_test(test_grow),        cmocka_unit_test(test_grow_seldom),
+                cmocka_unit_test(test_drop),        cmocka_unit_test(test_done),
+                cmocka_unit_test(test_read_file),   cmocka_unit_test(test_read_file_errors),
+                cmocka_unit_test(test_json_string), cmocka_unit_test(test_json_control_characters),
+                cmocka_unit_test(test_json_object), cmocka_unit_test(test_json_empty_object),
                 cmocka_unit_test(test_json_limit),
         };
 
