@@ -276,9 +276,9 @@ static void put_nested_tag(Mender *m) {
         if (closes) {
                 if (open != SIZE_MAX)
                         close_until(m, open);
+                m->ended = open == 0; /* even if its ">" is missing: nothing comes behind it */
                 while (m->at < m->end && *m->at != '>')
                         m->at++;
-                m->ended = open == 0 && m->at < m->end;
                 m->at += m->at < m->end;
                 return;
         }
