@@ -58,6 +58,8 @@ static int read_member(const char *key, const char *type, Rows *rows, FetchReply
         }
         if (streq(key, "bytes"))
                 return read_count(type, rows, &reply->bytes);
+        if (streq(key, "cpu"))
+                return read_count(type, rows, &reply->cpu);
         if (streq(key, "fresh_for"))
                 return read_count(type, rows, &reply->fresh_for);
         if (streq(key, "date"))

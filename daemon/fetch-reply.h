@@ -21,6 +21,7 @@ typedef struct FetchReply {
         int64_t fresh_for; /* seconds that a cache on the way keeps the page, 0: none does */
         int64_t date;      /* the server's clock, seconds since 1970, 0: not known */
         int64_t bytes;
+        int64_t cpu;      /* milliseconds that it took to read the page, 0: less, or not known */
         const char *line; /* the reply itself, for the store; not a copy */
         size_t size;
 } FetchReply;

@@ -1,45 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <assert.h>
+#include <sched.h>
 #include <signal.h>
-#include <sys/queue.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "common/log.h"
-#include "daemon/connection.h"
-#include "daemon/fetcher.h"
+#include "daemon/fetch-link.h"
 
-/* The fetcher ends a request at its timeout and itself 5 s later; a while after that we stop
- * believing in it. */
-#define GRACE (10 * USEC_PER_SEC)
-/* What a buffer may keep between two replies. */
-#define KEEP_BYTES (256U * 1024U)
-/* Read at one go; more would let a large reply hold up everybody else. */
-#define READ_BYTES (128U * 1024U)
-/* The current one, one for a suspect, and some that are only waited for. */
-#define LINKS_MAX 5U
-
-typedef struct FetchRequest {
-        const char *name;
-        void *cookie; /* the asker's */
-        usec_t timeout;
-        usec_t deadline; /* CLOCK_MONOTONIC; when it is in flight */
-        TAILQ_ENTRY(FetchRequest) list;
-} FetchRequest;
-
-typedef TAILQ_HEAD(FetchRequests, FetchRequest) FetchRequests;
-
-/* A connection, or room for one. */
-typedef struct FetchLink {
-        Fetcher *fetcher;
-        Connection connection;
-        unsigned serial;
-        bool alone; /* for one suspect, and closed after it */
-        sd_event_source *io;
-        Buffer input;
-        Buffer output;
-        FetchRequests flight;
-} FetchLink;
+/* With so many requests in flight a connection is busy: a further one is opened, if there may be.
+ */
+#define BUSY 16U
+/* Costly pages are read one after the other anyhow; a second is on the way meanwhile. */
+#define COSTLY_IN_FLIGHT_MAX 2U
+/* A suspect that takes longer does not hold up the next: so many may be out. */
+#define SUSPECT_PATIENCE USEC_PER_SEC
+#define SUSPECTS_MAX 4U
+/* Connections that come to their end. */
+#define ENDING_MAX 3U
+#define LINKS_MAX (FETCHER_LINKS_MAX + 1 + SUSPECTS_MAX + ENDING_MAX)
 
 struct Fetcher {
         sd_event *event;
@@ -49,37 +27,23 @@ struct Fetcher {
         FetcherEvents events;
 
         FetchLink links[LINKS_MAX];
-        FetchLink *current; /* where new requests go; NULL: to one that is to be opened */
+        unsigned shared_max; /* so many may be shared: one for each processor */
         unsigned serial;
         sd_event_source *timer; /* the next deadline */
         sd_event_source *pump;  /* there may be something to send */
 
         FetchRequests waiting;
+        FetchRequests costly;
         FetchRequests suspects; /* were in flight when a connection broke */
-        size_t n_flight;        /* on all links but those for suspects */
 };
 
 static void wake(Fetcher *f) {
         (void) sd_event_source_set_enabled(f->pump, SD_EVENT_ONESHOT);
 }
 
-static bool is_open(const FetchLink *link) {
-        return link->connection.fd >= 0;
-}
-
-static void put_in_flight(FetchLink *link, FetchRequest *request) {
-        TAILQ_INSERT_TAIL(&link->flight, request, list);
-        link->fetcher->n_flight += !link->alone;
-}
-
-static void take_from_flight(FetchLink *link, FetchRequest *request) {
-        TAILQ_REMOVE(&link->flight, request, list);
-        link->fetcher->n_flight -= !link->alone;
-}
-
 /* There is no reply. The callback may ask again, or drop everything. */
 static void fail(Fetcher *f, FetchRequest *request, State state, const char *detail) {
-        void *cookie = request->cookie;
+        void *cookie = request->task.request;
 
         free(request);
         f->events.failed(cookie, state, detail);
@@ -89,40 +53,44 @@ static void close_link(FetchLink *link, const char *why) {
         Fetcher *f = link->fetcher;
         int status;
 
-        if (!is_open(link))
+        if (!fetch_link_is_open(link))
                 return;
-        link->io = sd_event_source_disable_unref(link->io);
-        status = connection_close(&link->connection);
+        status = fetch_link_close(link);
         if (why && WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
                 log_warning("%s: ended by signal %d (%s)", f->how, WTERMSIG(status),
                             strsignal(WTERMSIG(status)));
         else if (why)
                 log_warning("%s: %s", f->how, why);
-        buffer_done(&link->input);
-        buffer_done(&link->output);
-        if (f->current == link)
-                f->current = NULL;
         wake(f);
 }
 
 /*
- * The connection is of no use any more. What was in flight on it is suspect and asked again, each
- * on a connection of its own; a request that had one already is the guilty one.
+ * What was in flight on it is suspect and asked again, each on a connection of its own; one that
+ * had that already is the guilty one. Those that were asked for last come first: what hangs stands
+ * behind what does not.
  */
-static void break_link(FetchLink *link, const char *why) {
+static void on_broken(FetchLink *link, const char *why) {
         Fetcher *f = link->fetcher;
-        bool alone = link->alone;
         FetchRequest *request;
 
         close_link(link, why);
         while ((request = TAILQ_FIRST(&link->flight))) {
-                take_from_flight(link, request);
-                if (alone) {
+                fetch_link_take(link, request);
+                if (link->role == ROLE_ALONE) {
                         fail(f, request, STATE_BAD_PAGE, "the page reader broke down on this page");
+                        (void) f->events.told(f->events.userdata);
                         return; /* there was only this one */
                 }
-                TAILQ_INSERT_TAIL(&f->suspects, request, list);
+                TAILQ_INSERT_HEAD(&f->suspects, request, list);
         }
+}
+
+static unsigned count_links(const Fetcher *f, FetchRole role) {
+        unsigned n = 0;
+
+        for (size_t i = 0; i < LINKS_MAX; i++)
+                n += fetch_link_is_open(f->links + i) && f->links[i].role == role;
+        return n;
 }
 
 /*
@@ -130,16 +98,12 @@ static void break_link(FetchLink *link, const char *why) {
  * its end, so that no other source waits.
  */
 static void retire_link(FetchLink *link) {
-        Fetcher *f = link->fetcher;
-        size_t n_open = 0;
-
-        if (f->current != link)
+        if (link->role != ROLE_SHARED && link->role != ROLE_COSTLY)
                 return;
-        f->current = NULL;
-        for (size_t i = 0; i < LINKS_MAX; i++)
-                n_open += is_open(f->links + i);
-        if (n_open + 1 >= LINKS_MAX) /* too many that are only waited for */
-                break_link(link, NULL);
+        if (count_links(link->fetcher, ROLE_ENDING) < ENDING_MAX)
+                link->role = ROLE_ENDING;
+        else
+                on_broken(link, NULL);
 }
 
 /* Nothing can be asked at all. Those that ask again meanwhile are not meant. */
@@ -154,8 +118,22 @@ static void fail_all(Fetcher *f, FetchRequests *requests, const char *detail) {
         }
 }
 
+/* When the next suspect may be asked for, if one waits. */
+static usec_t next_suspect(const Fetcher *f) {
+        const FetchRequest *request;
+        usec_t next = 0;
+
+        if (TAILQ_EMPTY(&f->suspects) || count_links(f, ROLE_ALONE) >= SUSPECTS_MAX)
+                return USEC_INFINITY;
+        for (size_t i = 0; i < LINKS_MAX; i++)
+                if (f->links[i].role == ROLE_ALONE)
+                        TAILQ_FOREACH(request, &f->links[i].flight, list)
+        next = MAX(next, request->sent + SUSPECT_PATIENCE);
+        return next;
+}
+
 static void set_timer(Fetcher *f) {
-        usec_t next = USEC_INFINITY;
+        usec_t next = next_suspect(f);
         const FetchRequest *request;
 
         for (size_t i = 0; i < LINKS_MAX; i++)
@@ -166,7 +144,7 @@ static void set_timer(Fetcher *f) {
                                            next == USEC_INFINITY ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
 }
 
-static int on_deadline(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
+static int on_timer(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *userdata) {
         Fetcher *f = userdata;
         usec_t now = time_monotonic();
 
@@ -176,27 +154,18 @@ static int on_deadline(_unused_ sd_event_source *s, _unused_ uint64_t usec, void
 
                 TAILQ_FOREACH(late, &link->flight, list)
                 if (late->deadline <= now) {
-                        take_from_flight(link, late);
-                        break_link(link, "gave no answer in time, and was ended");
+                        fetch_link_take(link, late);
+                        on_broken(link, "gave no answer in time, and was ended");
                         fail(f, late, STATE_TIMEOUT, "the page reader gave no answer in time");
                         break;
                 }
         }
+        (void) f->events.told(f->events.userdata);
+        wake(f);
         set_timer(f);
         return 0;
 }
 
-static FetchRequest *find(const FetchLink *link, const char *name) {
-        FetchRequest *request;
-
-        TAILQ_FOREACH(request, &link->flight, list)
-        if (streq(request->name, name))
-                return request;
-        return NULL;
-}
-
-/* One line of the fetcher, followed by a NUL. Returns negative when the connection is to be broken.
- */
 static int on_line(FetchLink *link, char *line, size_t size) {
         Fetcher *f = link->fetcher;
         unsigned serial = link->serial;
@@ -208,192 +177,163 @@ static int on_line(FetchLink *link, char *line, size_t size) {
         r = fetch_reply_parse(f->json, line, size, &reply);
         if (r < 0)
                 return r;
-        request = find(link, reply.source);
+        request = fetch_link_find(link, reply.source);
         if (!request)
                 return -EBADMSG;
 
-        take_from_flight(link, request);
-        r = f->events.reply(request->cookie, &reply, serial);
-        if (r == -EBADMSG) { /* not over: it counts among those in flight */
-                put_in_flight(link, request);
+        r = f->events.reply(request->task.request, &reply, serial);
+        if (r == -EBADMSG) /* not over: it counts among those in flight */
                 return r;
-        }
+        /* A callback may have dropped everything. */
+        if (!fetch_link_is_open(link) || link->serial != serial)
+                return 0;
+        fetch_link_take(link, request);
         free(request);
-        if (r < 0 && is_open(link))
+        if (r < 0)
                 retire_link(link);
         return 0;
 }
 
-static int read_lines(FetchLink *link) {
-        size_t begin = 0;
-        int r = 0;
-
-        while (r >= 0 && is_open(link)) {
-                char *line = link->input.data + begin;
-                char *newline = memchr(line, '\n', link->input.size - begin);
-
-                if (!newline)
-                        break;
-                *newline = '\0';
-                begin = (size_t) (newline + 1 - link->input.data);
-                r = on_line(link, line, (size_t) (newline - line));
-        }
-        if (!is_open(link))
-                return 0; /* a callback dropped it, or it was one too many */
-        if (r < 0)
-                return r;
-        buffer_drop(&link->input, begin);
-        if (link->input.size == 0 && link->input.allocated > KEEP_BYTES)
-                buffer_done(&link->input);
-        return 0;
-}
-
-static int read_some(FetchLink *link) {
-        ssize_t n;
+static void on_lines_end(FetchLink *link) {
+        Fetcher *f = link->fetcher;
+        unsigned serial = link->serial;
         int r;
 
-        r = buffer_reserve(&link->input, MIN(READ_BYTES, link->input.max - link->input.size));
-        if (r < 0)
-                return r;
-        n = recv(link->connection.fd, link->input.data + link->input.size,
-                 link->input.allocated - link->input.size - 1, MSG_DONTWAIT);
-        if (n < 0)
-                return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-        if (n == 0)
-                return -ECONNRESET;
-        link->input.size += (size_t) n;
-        link->input.data[link->input.size] = '\0';
-
-        r = read_lines(link);
-        if (r < 0)
-                return r;
-        if (is_open(link) && link->input.size >= FETCH_REPLY_MAX)
-                return -EBADMSG; /* a line without an end */
-        if (is_open(link) && link != link->fetcher->current && TAILQ_EMPTY(&link->flight))
-                close_link(link, NULL); /* that was what it was waited for */
-        set_timer(link->fetcher);
-        wake(link->fetcher);
-        return 0;
+        r = f->events.told(f->events.userdata);
+        if (fetch_link_is_open(link) && link->serial == serial) {
+                if (r < 0)
+                        retire_link(link);
+                if ((link->role == ROLE_ALONE || link->role == ROLE_ENDING) && link->n_flight == 0)
+                        close_link(link, NULL); /* that was what it was waited for */
+        }
+        set_timer(f);
+        wake(f);
 }
 
-static int write_some(FetchLink *link) {
-        ssize_t n;
-
-        if (link->output.size == 0)
-                return buffer_error(&link->output);
-        n = send(link->connection.fd, link->output.data, link->output.size,
-                 MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n < 0 && errno != EAGAIN && errno != EINTR)
-                return -errno;
-        buffer_drop(&link->output, (size_t) MAX(n, (ssize_t) 0));
-        return sd_event_source_set_io_events(link->io,
-                                             EPOLLIN | (link->output.size > 0 ? EPOLLOUT : 0U));
-}
-
-static int on_io(_unused_ sd_event_source *s, _unused_ int fd, uint32_t revents, void *userdata) {
-        FetchLink *link = userdata;
-        int r = 0;
-
-        if (revents & EPOLLOUT)
-                r = write_some(link);
-        if (r >= 0 && revents & (EPOLLIN | EPOLLHUP | EPOLLERR))
-                r = read_some(link);
-        if (r == -EBADMSG)
-                break_link(link, "its answer was not a reply, and it was ended");
-        else if (r == -ECONNRESET || r == -EPIPE)
-                break_link(link, TAILQ_EMPTY(&link->flight) ? NULL : "ended before it answered");
-        else if (r < 0)
-                break_link(link, strerror(-r));
-        return 0;
-}
-
-static int open_link(Fetcher *f, bool alone, FetchLink **ret) {
+static int open_link(Fetcher *f, FetchRole role, FetchLink **ret) {
         FetchLink *link = f->links;
         int r;
 
-        while (is_open(link))
+        while (fetch_link_is_open(link))
                 link++;
-        assert(link < f->links + LINKS_MAX); /* retire_link() sees to that */
-        r = connection_open(f->how, f->config, &link->connection);
-        if (r < 0)
-                return r;
-        link->serial = ++f->serial;
-        link->alone = alone;
-        link->input = BUFFER(FETCH_REPLY_MAX + 1);
-        link->output = BUFFER(FETCHER_IN_FLIGHT_MAX * (SOURCE_NAME_MAX + 1));
-        r = sd_event_add_io(f->event, &link->io, link->connection.fd, EPOLLIN, on_io, link);
-        if (r < 0) {
-                (void) connection_close(&link->connection);
-                return r;
-        }
-        *ret = link;
-        return 0;
+        assert(link < f->links + LINKS_MAX); /* there is one for each that may be open */
+        r = fetch_link_open(link, f->event, f->how, f->config, role, ++f->serial);
+        if (r >= 0)
+                *ret = link;
+        return r;
 }
 
-static void send_request(FetchLink *link, FetchRequests *from) {
-        FetchRequest *request = TAILQ_FIRST(from);
-
-        TAILQ_REMOVE(from, request, list);
-        request->deadline = time_monotonic() + request->timeout + GRACE;
-        put_in_flight(link, request);
-        buffer_printf(&link->output, "%s\n", request->name);
-}
-
-/* Sends one suspect if none is out, each on a connection of its own. */
 static int send_suspect(Fetcher *f) {
         FetchLink *link;
         int r;
 
-        for (size_t i = 0; i < LINKS_MAX; i++)
-                if (is_open(f->links + i) && f->links[i].alone)
-                        return 0;
-        r = open_link(f, true, &link);
-        if (r < 0)
-                return r;
-        send_request(link, &f->suspects);
-        r = write_some(link);
-        if (r < 0)
-                break_link(link, strerror(-r));
+        if (next_suspect(f) > time_monotonic())
+                return 0;
+        r = open_link(f, ROLE_ALONE, &link);
+        if (r >= 0)
+                fetch_link_send(link, &f->suspects);
+        return r;
+}
+
+static int send_costly(Fetcher *f) {
+        FetchLink *link = f->links;
+        int r;
+
+        if (TAILQ_EMPTY(&f->costly))
+                return 0;
+        while (link < f->links + LINKS_MAX &&
+               !(fetch_link_is_open(link) && link->role == ROLE_COSTLY))
+                link++;
+        if (link == f->links + LINKS_MAX) {
+                r = open_link(f, ROLE_COSTLY, &link);
+                if (r < 0)
+                        return r;
+        }
+        while (!TAILQ_EMPTY(&f->costly) && link->n_flight < COSTLY_IN_FLIGHT_MAX)
+                fetch_link_send(link, &f->costly);
+        return 0;
+}
+
+/*
+ * The connection where a source was asked for last, unless it has much more to do than another;
+ * else the one with the least to do, or a new one if all are busy.
+ */
+static int choose_link(Fetcher *f, const FetchTask *task, FetchLink **ret) {
+        FetchLink *least = NULL, *before = NULL;
+
+        for (FetchLink *link = f->links; link < f->links + LINKS_MAX; link++) {
+                if (!fetch_link_is_open(link) || link->role != ROLE_SHARED)
+                        continue;
+                if (!least || link->n_flight < least->n_flight)
+                        least = link;
+                if (link->serial == task->connection)
+                        before = link;
+        }
+        if (before && before->n_flight < 2 * least->n_flight + BUSY)
+                least = before;
+        else if (!least || (least->n_flight >= BUSY && count_links(f, ROLE_SHARED) < f->shared_max))
+                return open_link(f, ROLE_SHARED, ret);
+        *ret = least;
         return 0;
 }
 
 static int send_waiting(Fetcher *f) {
-        int r;
+        unsigned n_flight = 0;
 
-        if (!f->current) {
-                r = open_link(f, false, &f->current);
+        for (size_t i = 0; i < LINKS_MAX; i++)
+                n_flight += f->links[i].n_flight;
+        for (; !TAILQ_EMPTY(&f->waiting) && n_flight < FETCHER_IN_FLIGHT_MAX; n_flight++) {
+                FetchLink *link;
+                int r;
+
+                r = choose_link(f, &TAILQ_FIRST(&f->waiting)->task, &link);
                 if (r < 0)
                         return r;
+                fetch_link_send(link, &f->waiting);
         }
-        while (!TAILQ_EMPTY(&f->waiting) && f->n_flight < FETCHER_IN_FLIGHT_MAX)
-                send_request(f->current, &f->waiting);
-        r = write_some(f->current);
-        if (r < 0)
-                break_link(f->current, strerror(-r));
         return 0;
 }
 
 static int on_pump(_unused_ sd_event_source *s, void *userdata) {
         Fetcher *f = userdata;
         char detail[DETAIL_MAX];
-        int r = 0;
+        int r;
 
-        if (!TAILQ_EMPTY(&f->suspects))
-                r = send_suspect(f);
-        if (r >= 0 && !TAILQ_EMPTY(&f->waiting) && f->n_flight < FETCHER_IN_FLIGHT_MAX)
+        r = send_suspect(f);
+        if (r >= 0)
+                r = send_costly(f);
+        if (r >= 0)
                 r = send_waiting(f);
+        for (size_t i = 0; i < LINKS_MAX; i++)
+                if (fetch_link_is_open(f->links + i))
+                        fetch_link_flush(f->links + i);
         if (r < 0) {
                 (void) snprintf(detail, sizeof(detail), "the page reader %s cannot be started: %s",
                                 f->how, strerror(-r));
                 fail_all(f, &f->suspects, detail);
+                fail_all(f, &f->costly, detail);
                 fail_all(f, &f->waiting, detail);
+                (void) f->events.told(f->events.userdata);
         }
         set_timer(f);
         return 0;
 }
 
+/* So many pages can be read at a time. */
+static unsigned count_processors(void) {
+        cpu_set_t set;
+
+        CPU_ZERO(&set);
+        if (sched_getaffinity(0, sizeof(set), &set) < 0)
+                return FETCHER_LINKS_MAX; /* there are more than a set holds */
+        return (unsigned) CPU_COUNT(&set);
+}
+
 int fetcher_new(sd_event *event, Db *json, const char *how, const char *config,
                 const FetcherEvents *events, Fetcher **ret) {
+        static const FetchLinkEvents link_events = { .line = on_line,
+                                                     .lines_end = on_lines_end,
+                                                     .broken = on_broken };
         Fetcher *f;
         int r;
 
@@ -403,18 +343,17 @@ int fetcher_new(sd_event *event, Db *json, const char *how, const char *config,
         f->event = sd_event_ref(event);
         f->json = json;
         f->events = *events;
+        f->shared_max = MIN(count_processors(), FETCHER_LINKS_MAX);
         TAILQ_INIT(&f->waiting);
+        TAILQ_INIT(&f->costly);
         TAILQ_INIT(&f->suspects);
-        for (size_t i = 0; i < LINKS_MAX; i++) {
-                f->links[i].fetcher = f;
-                f->links[i].connection = CONNECTION_CLOSED;
-                TAILQ_INIT(&f->links[i].flight);
-        }
+        for (size_t i = 0; i < LINKS_MAX; i++)
+                fetch_link_init(f->links + i, f, &link_events);
         f->how = strdup(how);
         f->config = config ? strdup(config) : NULL;
         r = f->how && (f->config || !config) ? 0 : -ENOMEM;
         if (r >= 0)
-                r = sd_event_add_time(event, &f->timer, CLOCK_MONOTONIC, 0, 0, on_deadline, f);
+                r = sd_event_add_time(event, &f->timer, CLOCK_MONOTONIC, 0, 0, on_timer, f);
         if (r >= 0)
                 r = sd_event_source_set_enabled(f->timer, SD_EVENT_OFF);
         if (r >= 0)
@@ -442,14 +381,17 @@ Fetcher *fetcher_free(Fetcher *f) {
         return NULL;
 }
 
-int fetcher_ask(Fetcher *f, const char *name, usec_t timeout, void *request) {
-        FetchRequest *new;
+int fetcher_ask(Fetcher *f, const FetchTask *task) {
+        FetchRequest *request;
 
-        new = calloc(1, sizeof(FetchRequest));
-        if (!new)
+        request = calloc(1, sizeof(FetchRequest));
+        if (!request)
                 return -ENOMEM;
-        *new = (FetchRequest){ .name = name, .cookie = request, .timeout = timeout };
-        TAILQ_INSERT_TAIL(&f->waiting, new, list);
+        request->task = *task;
+        if (task->costly)
+                TAILQ_INSERT_TAIL(&f->costly, request, list);
+        else
+                TAILQ_INSERT_TAIL(&f->waiting, request, list);
         wake(f);
         return 0;
 }
@@ -466,10 +408,11 @@ static void forget(FetchRequests *requests) {
 void fetcher_drop(Fetcher *f) {
         for (size_t i = 0; i < LINKS_MAX; i++) {
                 forget(&f->links[i].flight);
+                f->links[i].n_flight = 0;
                 close_link(f->links + i, NULL);
         }
         forget(&f->waiting);
+        forget(&f->costly);
         forget(&f->suspects);
-        f->n_flight = 0;
         (void) sd_event_source_set_enabled(f->timer, SD_EVENT_OFF);
 }

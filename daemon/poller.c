@@ -3,33 +3,27 @@
 
 #include "common/log.h"
 #include "daemon/host-queue.h"
-#include "daemon/poller.h"
+#include "daemon/outcome.h"
 
-/* A page that is another at every poll is told of once in so long. */
-#define GAP_AGAIN_USEC (24 * USEC_PER_HOUR)
+/* A page that took so much CPU time to read is costly; then others do not wait for it any more. */
+#define COSTLY_MSEC 250
 /* Longer than any Interval=, and nothing overflows. */
 #define FRESH_MAX 86400
 
 /* One source at work. Times are those of CLOCK_BOOTTIME. */
 typedef struct PolledSource {
         Poller *poller;
-        const Source *source;
+        SourceRecord record;
         HostQueue *queue;
         HostQueueEntry entry;
         sd_event_source *timer;
-        usec_t next; /* when it is due, by the timer */
-        Health health;
+        usec_t next;    /* when it is due, by the timer */
         usec_t started; /* when the last poll began */
         bool in_flight;
-        bool again;      /* poll once more as soon as this poll is over */
-        bool forward;    /* this poll was brought forward (fresh_for) */
-        bool turned;     /* the last strip shared nothing with the one before, */
-        usec_t gap_told; /* and when that was told */
-        SourceStats stats;
-        bool polled, good; /* the last poll: is there one, and was it a good one? */
-        State state;       /* as told to the store, */
-        char detail[DETAIL_MAX + 1];
-        bool told;           /* if it was */
+        bool again;          /* poll once more as soon as this poll is over */
+        bool forward;        /* this poll was brought forward (fresh_for) */
+        bool costly;         /* see COSTLY_MSEC */
+        bool counted, bad;   /* in n_polled, in n_bad */
         State read;          /* the last healthy reply on the connection of that number, */
         unsigned connection; /* 0: none */
 } PolledSource;
@@ -47,12 +41,11 @@ struct Poller {
         sd_event *event;
         Store *store;
         Fetcher *fetcher;
-        PollerEvents events;
+        Outcomes *outcomes;
         usec_t reappear;
         PolledSources sources;
+        size_t n_polled, n_bad; /* of the sources, their last polls */
         bool stopped;
-        usec_t last_now; /* the wall clock at the last poll */
-        bool not_stored; /* the last attempt to write failed, and that was told */
 };
 
 /* The clock of timers goes on in sleep, so that a machine that wakes up polls soon. */
@@ -80,14 +73,21 @@ static void set_next(PolledSource *w, usec_t next) {
 static void begin_poll(void *userdata) {
         PolledSource *w = userdata;
         Poller *p = w->poller;
+        const FetchTask task = {
+                .name = w->record.source->name,
+                .timeout = w->record.source->timeout,
+                .connection = w->connection,
+                .costly = w->costly,
+                .request = w,
+        };
         int r;
 
         w->started = clock_now(p);
-        r = fetcher_ask(p->fetcher, w->source->name, w->source->timeout, w);
+        r = fetcher_ask(p->fetcher, &task);
         if (r < 0) {
                 (void) log_oom();
                 host_queue_ended(w->queue, false, 0);
-                set_next(w, w->started + w->source->interval);
+                set_next(w, w->started + w->record.source->interval);
                 return;
         }
         w->in_flight = true;
@@ -107,191 +107,101 @@ static bool is_page(State state) {
                state == STATE_NO_STRIP;
 }
 
-/* reply: NULL when there was none. */
-static void end_poll(PolledSource *w, State state, const FetchReply *reply) {
-        int64_t retry_after = reply ? reply->retry_after : 0;
-        Poller *p = w->poller;
-        usec_t now = clock_now(p), delay;
+/* When the next poll begins, if not at once. */
+static void plan(PolledSource *w, State state, int64_t retry_after, int64_t fresh_for) {
+        const Health *health = &w->record.health;
+        usec_t interval = w->record.source->interval, now = clock_now(w->poller), delay;
 
+        delay = schedule_delay(interval, health, state, retry_after, random_number());
+        if (health->bad == 0 && fresh_for > 0)
+                delay = schedule_forward(interval, delay,
+                                         now - w->started +
+                                                 (usec_t) MIN(fresh_for, FRESH_MAX) * USEC_PER_SEC,
+                                         &w->forward);
+        else
+                w->forward = false;
+        set_next(w, w->started + delay);
+}
+
+static void end_poll(PolledSource *w, State state, int64_t retry_after, int64_t fresh_for) {
         w->in_flight = false;
-        w->polled = true;
-        w->stats.polls++;
         host_queue_ended(w->queue, is_page(state), retry_after);
         if (w->again && !host_queue_pauses(w->queue)) {
                 host_queue_add(w->queue, &w->entry);
                 host_queue_hurry(w->queue);
-        } else {
-                delay = schedule_delay(w->source->interval, &w->health, state, retry_after,
-                                       random_number());
-                if (reply && w->health.bad == 0 && reply->fresh_for > 0)
-                        delay = schedule_forward(w->source->interval, delay,
-                                                 now - w->started +
-                                                         (usec_t) MIN(reply->fresh_for, FRESH_MAX) *
-                                                                 USEC_PER_SEC,
-                                                 &w->forward);
-                else
-                        w->forward = false;
-                set_next(w, w->started + delay);
-        }
+        } else
+                plan(w, state, retry_after, fresh_for);
         w->again = false;
-        if (!p->stopped)
+        if (!w->poller->stopped)
                 host_queue_run(w->queue);
-        p->events.polled(p->events.userdata);
 }
 
-/* Tells the store, but only what it does not know: a poll that changes nothing writes nothing. */
-static int write_poll(PolledSource *w, State state, const char *detail, Poll *poll,
-                      PollResult *result) {
-        Poller *p = w->poller;
-        bool same = w->told && w->state == state && streq(w->detail, detail);
-        int r;
+static void on_ended(const Outcome *outcome) {
+        PolledSource *w = outcome->record->userdata;
+        bool bad = w->record.health.bad > 0;
 
-        r = store_check(p->store);
-        if (r == -ESTALE) {
-                p->events.lost(p->events.userdata);
-                return r;
-        }
-        poll->state = state_name(state);
-        poll->detail = *detail ? detail : NULL;
-        if (!same || poll->reply || poll->alarm_since > 0 || poll->all_clear) {
-                r = store_poll(p->store, poll, result);
-                if (r < 0)
-                        return r;
-        }
-        w->told = true;
-        w->state = state;
-        (void) snprintf(w->detail, sizeof(w->detail), "%s", detail);
-        return 0;
-}
-
-static void tell(PolledSource *w, Notice notice, State state, const char *detail) {
-        Poller *p = w->poller;
-
-        p->events.notice(p->events.userdata, notice, w->source, state, detail);
-}
-
-static void not_stored(PolledSource *w) {
-        Poller *p = w->poller;
-
-        w->good = false;
-        if (!p->not_stored)
-                tell(w, NOTICE_NOT_STORED, STATE_OK, store_message(p->store));
-        p->not_stored = true;
-}
-
-/* Ids are the order of items, so a clock that was set back harms nothing; but their times look odd.
- */
-static usec_t wall_clock(Poller *p) {
-        usec_t now = time_now();
-        char step[32];
-
-        if (now + USEC_PER_SEC < p->last_now)
-                log_notice(
-                        "the clock was set back by %s; times of items go back with it, their ids do not",
-                        timespan_format(p->last_now - now, step, sizeof(step)));
-        p->last_now = now;
-        return now;
-}
-
-/* One poll with its outcome. strip: the entries that are to be compared, if the fetch is healthy.
- */
-static int finish_poll(PolledSource *w, State state, const char *detail, const FetchReply *strip) {
-        Poller *p = w->poller;
-        Health before = w->health;
-        PollResult result = { .first = 1, .last = 0 };
-        Poll poll = {
-                .source = w->source->name,
-                .language = w->source->language.text,
-                .oldest_first = w->source->oldest_first,
-                .reappear = w->source->reappear > 0 ? w->source->reappear : p->reappear,
-                .now = wall_clock(p),
-                .last_healthy = before.healthy_at,
-        };
-        Verdict verdict;
-        int r;
-
-        poll.gap_told = w->turned && clock_now(p) - w->gap_told < GAP_AGAIN_USEC;
-        verdict = health_count(&w->health, &w->source->expect, state, poll.now, &poll.alarm_since,
-                               &poll.all_clear);
-        if (verdict == VERDICT_HEALTHY && strip) {
-                poll.reply = state == STATE_OK ? strip->line : "{}"; /* the strip is empty */
-                poll.size = state == STATE_OK ? strip->size : 2;
-        }
-        w->stats.last_poll = poll.now;
-        w->stats.failures += verdict == VERDICT_BAD;
-        r = write_poll(w, state, detail, &poll, &result);
-        if (r < 0) {
-                w->health = before;
-                if (r == -EBADMSG)
-                        return r;
-                if (r != -ESTALE)
-                        not_stored(w);
-                return -ECANCELED;
-        }
-
-        p->not_stored = false;
-        w->good = verdict != VERDICT_BAD;
-        if (result.state_changed)
-                p->events.state(p->events.userdata, w->source->name, state_name(state), detail,
-                                poll.now);
-        if (poll.all_clear)
-                tell(w, NOTICE_ALL_CLEAR, state, detail);
-        if (poll.alarm_since > 0)
-                tell(w, NOTICE_ALARM, state, detail);
-        if (result.turnover && !poll.gap_told) {
-                w->gap_told = clock_now(p);
-                tell(w, NOTICE_TURNOVER, state, "");
-        }
-        if (result.strip_changed)
-                w->turned = result.turnover;
-        if (result.last >= result.first)
-                p->events.items(p->events.userdata);
-        return 0;
+        w->poller->n_polled += !w->counted;
+        w->poller->n_bad += (size_t) bad - (size_t) w->bad;
+        w->counted = true;
+        w->bad = bad;
+        if (outcome->error < 0)
+                w->connection = 0;
+        end_poll(w, outcome->state, outcome->retry_after, outcome->fresh_for);
 }
 
 static int on_reply(void *request, const FetchReply *reply, unsigned connection) {
         PolledSource *w = request;
         State state = reply->state;
-        const FetchReply *strip = NULL;
+        bool strip = false;
         int r;
-
-        w->stats.bytes += (uint64_t) reply->bytes;
 
         if (state == STATE_UNCHANGED) {
                 if (w->connection != connection)
                         return -EBADMSG; /* unchanged since what? */
                 state = w->read;
-        } else if (state == STATE_OK || state == STATE_EMPTY || state == STATE_NO_STRIP)
-                strip = reply;
+        } else
+                strip = state == STATE_OK || state == STATE_EMPTY || state == STATE_NO_STRIP;
 
-        r = finish_poll(w, state, state == STATE_OK ? "" : reply->detail, strip);
+        r = outcomes_add(w->poller->outcomes, &w->record, state,
+                         state == STATE_OK ? "" : reply->detail, reply, strip, w->poller->reappear);
         if (r == -EBADMSG)
                 return r;
-        if (r >= 0 && strip) {
+        w->record.stats.bytes += (uint64_t) reply->bytes;
+        if (strip) {
                 w->read = state;
                 w->connection = connection;
         }
-        end_poll(w, state, reply);
+        if (reply->cpu > 0) /* it was read, and not the same bytes as before */
+                w->costly = reply->cpu >= COSTLY_MSEC;
+        if (r == -ENOMEM)
+                end_poll(w, state, reply->retry_after, 0);
         return r;
 }
 
 static void on_failed(void *request, State state, const char *detail) {
         PolledSource *w = request;
 
-        (void) finish_poll(w, state, detail, NULL);
-        end_poll(w, state, NULL);
+        if (outcomes_add(w->poller->outcomes, &w->record, state, detail, NULL, false,
+                         w->poller->reappear) == -ENOMEM)
+                end_poll(w, state, 0, 0);
+}
+
+static int on_told(void *userdata) {
+        Poller *p = userdata;
+
+        return outcomes_commit(p->outcomes);
 }
 
 static int compare_names(const void *a, const void *b) {
         const PolledSource *const *x = a, *const *y = b;
 
-        return strcmp((*x)->source->name, (*y)->source->name);
+        return strcmp((*x)->record.source->name, (*y)->record.source->name);
 }
 
 static int compare_name(const void *name, const void *b) {
         const PolledSource *const *y = b;
 
-        return strcmp(name, (*y)->source->name);
+        return strcmp(name, (*y)->record.source->name);
 }
 
 static const PolledSource *find(const PolledSources *s, const char *name) {
@@ -326,20 +236,26 @@ static int add_source(Poller *p, PolledSource *w, const Source *source, HostQueu
         usec_t now = clock_now(p);
         int r;
 
-        *w = (PolledSource){ .poller = p, .source = source, .queue = queue, .next = now + first };
-        w->entry.userdata = w;
+        *w = (PolledSource){
+                .poller = p,
+                .record = { .source = source, .userdata = w },
+                .queue = queue,
+                .entry.userdata = w,
+                .next = now + first,
+        };
         if (before) {
-                w->health = before->health;
-                w->stats = before->stats;
-                w->turned = before->turned;
-                w->gap_told = before->gap_told;
+                w->record.health = before->record.health;
+                w->record.stats = before->record.stats;
+                w->record.turned = before->record.turned;
+                w->record.gap_told = before->record.gap_told;
+                w->costly = before->costly;
                 if (!before->in_flight && !before->entry.due)
                         w->next = MIN(w->next, before->next);
         } else {
                 r = store_alarmed(p->store, source->name);
                 if (r < 0)
                         return r;
-                w->health.alarmed = r > 0;
+                w->record.health.alarmed = r > 0;
         }
         return sd_event_add_time(p->event, &w->timer, CLOCK_BOOTTIME, w->next, accuracy(source),
                                  on_due, w);
@@ -384,6 +300,7 @@ int poller_set_sources(Poller *p, Source *const *sources, size_t n, usec_t reapp
         fetcher_drop(p->fetcher);
         release(&p->sources);
         p->sources = new;
+        p->n_polled = p->n_bad = 0;
         p->reappear = reappear;
         return 0;
 }
@@ -411,38 +328,37 @@ bool poller_stats(const Poller *p, const char *source, SourceStats *ret) {
 
         if (!w)
                 return false;
-        *ret = w->stats;
+        *ret = w->record.stats;
         /* A host that has asked for a pause is not asked before it is over. */
         ret->next_poll = time_now() + MAX(w->next, w->queue->host->pause) - clock_now(p);
         return true;
 }
 
 bool poller_all_polled(const Poller *p) {
-        for (size_t i = 0; i < p->sources.n; i++)
-                if (!p->sources.all[i].polled)
-                        return false;
-        return true;
+        return p->n_polled == p->sources.n;
 }
 
 bool poller_all_good(const Poller *p) {
         for (size_t i = 0; i < p->sources.n; i++)
-                if (!p->sources.all[i].good)
+                if (!p->sources.all[i].record.good)
                         return false;
         return true;
 }
 
 PollerSummary poller_summary(const Poller *p) {
-        PollerSummary s = { .n_sources = p->sources.n, .not_stored = p->not_stored };
+        PollerSummary s = {
+                .n_sources = p->sources.n,
+                .n_bad = p->n_bad,
+                .n_pending = p->sources.n - p->n_polled,
+                .not_stored = outcomes_not_stored(p->outcomes),
+        };
 
-        for (size_t i = 0; i < p->sources.n; i++) {
-                const PolledSource *w = p->sources.all + i;
+        for (size_t i = p->sources.n; s.n_bad > 0 && !s.bad_name && i > 0; i--) {
+                const PolledSource *w = p->sources.all + i - 1;
 
-                if (!w->polled) {
-                        s.n_pending++;
-                } else if (w->health.bad > 0) {
-                        s.n_bad++;
-                        s.bad_name = w->source->name;
-                        s.bad_state = w->state;
+                if (w->bad) {
+                        s.bad_name = w->record.source->name;
+                        s.bad_state = w->record.state;
                 }
         }
         return s;
@@ -459,17 +375,19 @@ void poller_stop(Poller *p) {
 
 int poller_new(sd_event *event, Store *store, Db *json, const char *fetch, const char *config,
                const PollerEvents *events, Poller **ret) {
-        const FetcherEvents fetcher_events = { .reply = on_reply, .failed = on_failed };
+        FetcherEvents fetcher_events = { .reply = on_reply, .failed = on_failed, .told = on_told };
         Poller *p;
         int r;
 
         p = calloc(1, sizeof(Poller));
         if (!p)
                 return -ENOMEM;
+        fetcher_events.userdata = p;
         p->event = sd_event_ref(event);
         p->store = store;
-        p->events = *events;
-        r = fetcher_new(event, json, fetch, config, &fetcher_events, &p->fetcher);
+        r = outcomes_new(event, store, events, on_ended, &p->outcomes);
+        if (r >= 0)
+                r = fetcher_new(event, json, fetch, config, &fetcher_events, &p->fetcher);
         if (r < 0) {
                 (void) poller_free(p);
                 return r;
@@ -482,6 +400,7 @@ Poller *poller_free(Poller *p) {
         if (!p)
                 return NULL;
         (void) fetcher_free(p->fetcher);
+        (void) outcomes_free(p->outcomes);
         release(&p->sources);
         (void) sd_event_unref(p->event);
         free(p);

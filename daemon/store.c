@@ -15,6 +15,14 @@
 /* After a checkpoint the WAL is cut back to this many bytes. */
 #define WAL_SIZE_LIMIT "4194304"
 
+/* Polls that were not committed yet. */
+typedef struct PendingPolls {
+        bool open;    /* the transaction is */
+        bool written; /* there is something to commit */
+        int64_t items;
+        int error; /* none of them can be committed */
+} PendingPolls;
+
 struct Store {
         char *path;
         int lock;
@@ -24,6 +32,8 @@ struct Store {
         int64_t oldest;
         int64_t newest;
         int64_t count;
+        bool together;
+        PendingPolls pending;
 };
 
 Store *store_free(Store *store) {
@@ -246,25 +256,78 @@ static int write_poll(Store *store, const Poll *poll, PollResult *result) {
         return changes;
 }
 
-int store_poll(Store *store, const Poll *poll, PollResult *ret) {
-        PollResult result = { .first = store->newest + 1, .last = store->newest };
-        int r;
+void store_begin(Store *store) {
+        store->together = true;
+}
 
-        r = db_begin(store->db);
-        if (r < 0)
-                return r;
-        r = write_poll(store, poll, &result);
-        if (r > 0)
-                r = db_commit(store->db);
-        else
-                db_rollback(store->db);
-        if (r < 0)
-                return r;
+void store_abandon(Store *store) {
+        db_rollback(store->db);
+        store->pending = (PendingPolls){};
+        store->together = false;
+}
 
-        store->newest = result.last;
-        store->count += result.last - result.first + 1;
+int store_commit(Store *store) {
+        const PendingPolls pending = store->pending;
+        int r = pending.error;
+
+        if (r < 0 || !pending.written) {
+                store_abandon(store);
+                return r;
+        }
+        r = db_commit(store->db);
+        if (r >= 0) {
+                store->newest += pending.items;
+                store->count += pending.items;
+        }
+        store->pending = (PendingPolls){};
+        store->together = false;
+        return r;
+}
+
+static int poll_in_transaction(Store *store, const Poll *poll, PollResult *ret) {
+        PendingPolls *pending = &store->pending;
+        PollResult result = { .first = store->newest + pending->items + 1 };
+        int r, changes;
+
+        result.last = result.first - 1;
+        if (pending->error < 0)
+                return pending->error;
+        if (!pending->open) {
+                r = db_begin(store->db);
+                if (r < 0)
+                        return pending->error = r;
+                pending->open = true;
+        }
+        r = db_mark(store->db);
+        if (r < 0)
+                return pending->error = r;
+        changes = write_poll(store, poll, &result);
+        r = changes < 0 ? db_undo(store->db) : db_keep(store->db);
+        if (r < 0)
+                return pending->error = changes < 0 ? changes : r;
+        if (changes < 0)
+                return changes;
+        pending->written |= changes > 0;
+        pending->items += result.last - result.first + 1;
         *ret = result;
         return 0;
+}
+
+int store_poll(Store *store, const Poll *poll, PollResult *ret) {
+        PollResult result;
+        int r;
+
+        if (store->together)
+                return poll_in_transaction(store, poll, ret);
+        r = poll_in_transaction(store, poll, &result);
+        if (r < 0) {
+                store_abandon(store);
+                return r;
+        }
+        r = store_commit(store);
+        if (r >= 0)
+                *ret = result;
+        return r;
 }
 
 static int prune(Store *store, const char *before) {

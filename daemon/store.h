@@ -3,7 +3,7 @@
 
 /*
  * The store: what was ever new, what is on each strip now, how each source is doing. One
- * connection, one writer, one transaction a poll. Functions return the errors of sql/db.h.
+ * connection, one writer. Functions return the errors of sql/db.h.
  */
 
 #include "common/settings.h"
@@ -76,6 +76,15 @@ typedef struct PollResult {
 
 /* All or nothing; nothing is written when nothing changed. */
 int store_poll(Store *store, const Poll *poll, PollResult *ret);
+
+/*
+ * Polls from store_begin() to store_commit() or store_abandon() are one transaction, each of them
+ * all or nothing still. Nothing else may be asked of the store in between. When committing fails,
+ * none of them has been.
+ */
+void store_begin(Store *store);
+int store_commit(Store *store);
+void store_abandon(Store *store);
 
 /* Has the source an outage that did not end? 1 or 0. */
 int store_alarmed(Store *store, const char *source);

@@ -243,13 +243,36 @@ int db_commit(Db *db) {
         return r;
 }
 
-void db_rollback(Db *db) {
+/* The rollback of what went wrong would overwrite it. */
+static void keep_message(Db *db) {
         int code = sqlite3_errcode(db->handle);
 
         if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
                 (void) snprintf(db->message, sizeof(db->message), "%s", sqlite3_errmsg(db->handle));
+}
+
+void db_rollback(Db *db) {
+        keep_message(db);
         if (!sqlite3_get_autocommit(db->handle))
                 (void) db_script(db, "ROLLBACK");
+}
+
+int db_mark(Db *db) {
+        return db_script(db, "SAVEPOINT mark");
+}
+
+int db_keep(Db *db) {
+        return db_script(db, "RELEASE mark");
+}
+
+int db_undo(Db *db) {
+        int r;
+
+        keep_message(db);
+        r = db_script(db, "ROLLBACK TO mark; RELEASE mark");
+        if (r < 0)
+                db_rollback(db);
+        return r;
 }
 
 int db_persist_wal(Db *db) {

@@ -85,6 +85,14 @@ int db_begin(Db *db);
 int db_commit(Db *db);
 void db_rollback(Db *db);
 
+/*
+ * A part of a transaction, from db_mark() to db_keep(), or to db_undo(), which takes back what was
+ * written since. Negative: the transaction was rolled back as a whole.
+ */
+int db_mark(Db *db);
+int db_keep(Db *db);
+int db_undo(Db *db);
+
 /* Leave the -wal and -shm files in place when the connection closes, so that readers need not
  * write. */
 int db_persist_wal(Db *db);
