@@ -112,7 +112,8 @@ static int write_gap(Db *db, const Poll *poll, const char *now) {
         return db_run(db, SQL_ALARM_BEGIN, "sssss", poll->source, "gap", since, now, why);
 }
 
-int diff_run(Db *db, const Poll *poll, PollResult *ret) {
+/* Returns whether anything was written; -EBADMSG: the reply has no entry that is one. */
+static int diff_run(Db *db, const Poll *poll, PollResult *ret) {
         char now[TIME_SIZE];
         int r, n_new;
 
@@ -145,4 +146,53 @@ int diff_run(Db *db, const Poll *poll, PollResult *ret) {
         }
         r = write_strip(db, poll, now);
         return r < 0 ? r : 1;
+}
+
+/* Returns whether anything was written. */
+static int write_state(Db *db, const Poll *poll, const char *now, PollResult *result) {
+        _cleanup_rows_ Rows *rows = NULL;
+        int r, n = 0;
+
+        r = db_query(db, SQL_SOURCE_STATE, &rows, "ssss", poll->source, poll->state, poll->detail,
+                     now);
+        if (r < 0)
+                return r;
+        while ((r = rows_next(rows)) > 0) {
+                result->state_changed = rows_int(rows, 0) != 0;
+                n++;
+        }
+        return r < 0 ? r : n;
+}
+
+int diff_write(Db *db, const Poll *poll, PollResult *result) {
+        char now[TIME_SIZE], since[TIME_SIZE];
+        int r, changes = 0;
+
+        (void) time_format(poll->now, now);
+        if (poll->reply) {
+                r = diff_run(db, poll, result);
+                if (r < 0)
+                        return r;
+                changes += r;
+        }
+        if (poll->state) {
+                r = write_state(db, poll, now, result);
+                if (r < 0)
+                        return r;
+                changes += r;
+        }
+        if (poll->alarm_since > 0) {
+                r = db_run(db, SQL_ALARM_BEGIN, "sssss", poll->source, poll->state,
+                           time_format(poll->alarm_since, since), NULL, poll->detail);
+                if (r < 0)
+                        return r;
+                changes += r;
+        }
+        if (poll->all_clear) {
+                r = db_run(db, SQL_ALARM_END, "ss", poll->source, now);
+                if (r < 0)
+                        return r;
+                changes += r;
+        }
+        return changes;
 }

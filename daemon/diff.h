@@ -13,7 +13,7 @@
 int diff_init(Db *db);
 
 /*
- * Returns 1 when something was written, 0 when the strip is as it was, -EBADMSG when the reply has
- * no entry that is one.
+ * All that a poll writes, its state and alarms as well. Returns 0 when it wrote nothing, else
+ * positive; -EBADMSG when the reply has no entry that is one.
  */
-int diff_run(Db *db, const Poll *poll, PollResult *ret);
+int diff_write(Db *db, const Poll *poll, PollResult *ret);

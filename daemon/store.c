@@ -206,56 +206,6 @@ static int exists(Store *store, Sql statement, const char *name) {
         return r;
 }
 
-/* Returns whether anything was written. */
-static int write_state(Store *store, const Poll *poll, const char *now, PollResult *result) {
-        _cleanup_rows_ Rows *rows = NULL;
-        int r, n = 0;
-
-        r = db_query(store->db, SQL_SOURCE_STATE, &rows, "ssss", poll->source, poll->state,
-                     poll->detail, now);
-        if (r < 0)
-                return r;
-        while ((r = rows_next(rows)) > 0) {
-                result->state_changed = rows_int(rows, 0) != 0;
-                n++;
-        }
-        return r < 0 ? r : n;
-}
-
-/* All that a poll writes, inside its transaction. Returns whether it wrote anything. */
-static int write_poll(Store *store, const Poll *poll, PollResult *result) {
-        char now[TIME_SIZE], since[TIME_SIZE];
-        int r, changes = 0;
-
-        (void) time_format(poll->now, now);
-        if (poll->reply) {
-                r = diff_run(store->db, poll, result);
-                if (r < 0)
-                        return r;
-                changes += r;
-        }
-        if (poll->state) {
-                r = write_state(store, poll, now, result);
-                if (r < 0)
-                        return r;
-                changes += r;
-        }
-        if (poll->alarm_since > 0) {
-                r = db_run(store->db, SQL_ALARM_BEGIN, "sssss", poll->source, poll->state,
-                           time_format(poll->alarm_since, since), NULL, poll->detail);
-                if (r < 0)
-                        return r;
-                changes += r;
-        }
-        if (poll->all_clear) {
-                r = db_run(store->db, SQL_ALARM_END, "ss", poll->source, now);
-                if (r < 0)
-                        return r;
-                changes += r;
-        }
-        return changes;
-}
-
 void store_begin(Store *store) {
         store->together = true;
 }
@@ -301,7 +251,7 @@ static int poll_in_transaction(Store *store, const Poll *poll, PollResult *ret) 
         r = db_mark(store->db);
         if (r < 0)
                 return pending->error = r;
-        changes = write_poll(store, poll, &result);
+        changes = diff_write(store->db, poll, &result);
         r = changes < 0 ? db_undo(store->db) : db_keep(store->db);
         if (r < 0)
                 return pending->error = changes < 0 ? changes : r;

@@ -16,9 +16,9 @@ typedef struct StripPage {
         char *base;
         Buffer headline, link, published; /* of the entry at hand, reused for all */
         char *decoded;                    /* its headline, if it is the title of a feed's item */
-        const xmlNode *found;             /* by the last selector; NULL: it made a string */
-        xmlNode *node;                    /* the strip at hand */
-        size_t number; /* of the node at hand among those that a Strip= finds, from 1 */
+        const xmlNode *found; /* by the last selector; NULL: it found no node of the page */
+        xmlNode *node;        /* the strip at hand */
+        size_t number;        /* of the node at hand among those that a Strip= finds, from 1 */
         Account account;
         Reply *reply;
 } StripPage;
@@ -39,6 +39,7 @@ static long line_of(const xmlNode *node) {
 static int read_text(StripPage *page, const Selector *selector, xmlNode *node, bool drop,
                      Buffer *b) {
         _cleanup_object_ xmlXPathObject *object = NULL;
+        xmlNode *found;
         xmlChar *text;
         int r;
 
@@ -51,8 +52,10 @@ static int read_text(StripPage *page, const Selector *selector, xmlNode *node, b
         if (object->type == XPATH_NODESET) {
                 if (nodes_count(object) == 0)
                         return 0;
-                page->found = nodes_get(object, 0);
-                r = content_text(nodes_get(object, 0), drop, b);
+                found = nodes_get(object, 0);
+                if (found->type != XML_NAMESPACE_DECL) /* which lives as long as the object */
+                        page->found = found;
+                r = content_text(found, drop, b);
                 return r < 0 ? r : 1;
         }
         text = xmlXPathCastToString(object);
