@@ -96,7 +96,7 @@ static int read_page(Db *db, const ArchiveQuery *query, const ArchiveReader *rea
         int r, n = 0;
 
         r = db_query(db, SQL_CTL_ITEMS, &rows, BIND "s", VALUES(query, *from, (int64_t) PAGE),
-                     query->json);
+                     query->text);
         if (r < 0)
                 return r;
         while ((r = rows_next(rows)) > 0) {

@@ -16,8 +16,8 @@ typedef struct ArchiveQuery {
         char until[TIME_SIZE];
         const char *words; /* of FTS5; NULL: any */
         int64_t newest;    /* only the newest so many; negative: all */
-        const char *json;  /* as what each item is handed on: "item", the socket's line; "feed", of
-                              JSON Feed; NULL: no JSON */
+        const char *text;  /* which text each item is handed on with, as SQL_CTL_ITEMS calls them;
+                              NULL: none */
 } ArchiveQuery;
 
 #define _cleanup_query_ _cleanup_(query_done)
@@ -33,7 +33,7 @@ void query_done(ArchiveQuery *query);
  * Negative results of either end it, and are returned; errors of the database are said.
  */
 typedef struct ArchiveReader {
-        int (*item)(const Item *item, const char *json, void *userdata);
+        int (*item)(const Item *item, const char *text, void *userdata);
         int (*page)(void *userdata);
         void *userdata;
 } ArchiveReader;

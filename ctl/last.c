@@ -96,7 +96,7 @@ int last_run(const Options *options, const Config *config) {
         r = query_init(&query, options, searching ? SEARCH_DEFAULT : LAST_DEFAULT);
         if (r < 0)
                 return r == -EINVAL ? EXIT_USAGE : EXIT_FAILURE;
-        query.json = options->format == OUTPUT_JSON ? "item" : NULL;
+        query.text = options->format == OUTPUT_JSON ? "item" : NULL;
         if (archive_open(config->database.text, &p.db) < 0)
                 return EXIT_FAILURE;
         terminal_init(&p.terminal, options->color);

@@ -51,20 +51,35 @@ SELECT min(id) FROM (
 
 -- name: ctl-items
 -- Items from one id (?1) to another (?2), at most so many (?3): of these sources (?4, JSON), first seen from
--- a time (?5) and before another (?6), with these words (?7); each of the four may be NULL. The last column is the item as
--- JSON, if asked for (?8): as a line of the socket ('item') or as an item of JSON Feed ('feed').
-SELECT 'item', id, (SELECT id FROM store) || '-' || id, source, headline, url, language, published, first_seen,
-       revises, repeats,
+-- a time (?5) and before another (?6), with these words (?7); each of the four may be NULL. The last column is the item as a
+-- text, if asked for (?8): a line of the socket ('item'), or an item of a JSON Feed ('feed'), of RSS ('rss') or of CSV ('csv').
+SELECT 'item', id, cursor, source, headline, url, language, published, first_seen, revises, repeats,
        CASE ?8
                WHEN 'item' THEN json_patch('{}', json_object(
-                       'type', 'item', 'id', id, 'cursor', (SELECT id FROM store) || '-' || id, 'source', source,
+                       'type', 'item', 'id', id, 'cursor', cursor, 'source', source,
                        'headline', headline, 'url', url, 'language', language, 'published', published,
                        'first_seen', first_seen, 'revises', revises, 'repeats', repeats))
                WHEN 'feed' THEN json_patch('{}', json_object(
-                       'id', (SELECT id FROM store) || '-' || id, 'url', url, 'content_text', headline,
+                       'id', cursor, 'url', url, 'content_text', headline,
                        'date_published', first_seen, 'language', language, 'tags', json_array(source)))
+               WHEN 'rss' THEN printf(
+'<item>
+<title>%s</title>
+%s<guid isPermaLink="false">%s</guid>
+<pubDate>%s%s%s%s</pubDate>
+<category>%s</category>
+</item>',
+                       replace(replace(replace(headline, '&', '&#38;'), '<', '&#60;'), '>', '&#62;'),
+                       '<link>' || replace(replace(replace(url, '&', '&#38;'), '<', '&#60;'), '>', '&#62;') || '</link>' || char(10),
+                       cursor,
+                       substr('SunMonTueWedThuFriSat', 3 * strftime('%w', first_seen) + 1, 3), strftime(', %d ', first_seen),
+                       substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * strftime('%m', first_seen) - 2, 3),
+                       strftime(' %Y %H:%M:%S GMT', first_seen),
+                       source)
+               WHEN 'csv' THEN printf('%d,"%s","%s","%w","%s","%s","%w","%s",%s,%s', id, cursor, source, headline, url,
+                       language, coalesce(published, ''), first_seen, revises, repeats) || char(13)
        END
-FROM items
+FROM (SELECT *, (SELECT id FROM store) || '-' || id AS cursor FROM items)
 WHERE id BETWEEN ?1 AND ?2
   AND (?4 IS NULL OR source IN (SELECT value FROM json_each(?4)))
   AND (?5 IS NULL OR first_seen >= ?5)
@@ -84,10 +99,28 @@ FROM store;
 SELECT headline FROM items, store WHERE items.id = ?1 AND ?2 LIKE store.id || '-%';
 
 -- name: ctl-channel
--- What a feed of these sources (?1, JSON; NULL: of all) is called, the page that it belongs to (a feed must have one; without a
--- source there are no items either), and both as the beginning of a JSON Feed.
-SELECT title, home,
-       json_object('version', 'https://jsonfeed.org/version/1.1', 'title', title, 'home_page_url', home)
+-- The beginning of a feed of these sources (?1, JSON; NULL: of all), of RSS or JSON Feed (?2, as in ctl-items), made by a program
+-- of this version (?3): what it is called, and the page that it belongs to. A feed must have one; without a source there are no
+-- items either.
+SELECT CASE ?2
+               WHEN 'feed' THEN rtrim(json_object('version', 'https://jsonfeed.org/version/1.1', 'title', title,
+                                                  'home_page_url', home), '}') || ',"items":['
+               WHEN 'rss' THEN printf(
+'<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0">
+<channel>
+<title>%s</title>
+<link>%s</link>
+<description>What is new on the strips of front pages</description>
+<generator>tickerctl %s</generator>
+<lastBuildDate>%s%s%s%s</lastBuildDate>',
+                       replace(replace(replace(title, '&', '&#38;'), '<', '&#60;'), '>', '&#62;'),
+                       replace(replace(replace(home, '&', '&#38;'), '<', '&#60;'), '>', '&#62;'),
+                       ?3,
+                       substr('SunMonTueWedThuFriSat', 3 * strftime('%w', 'now') + 1, 3), strftime(', %d ', 'now'),
+                       substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * strftime('%m', 'now') - 2, 3),
+                       strftime(' %Y %H:%M:%S GMT', 'now'))
+       END
 FROM (SELECT iif(count(*) = 1, coalesce(max(description), max(name)), 'Breaking news') AS title,
              coalesce(min(url), 'http://localhost/') AS home
       FROM sources
