@@ -43,6 +43,8 @@ static const char *const format_names[OUTPUT_MAX] = {
 #define OPTIONS_ITEMS                                                                              \
         (BIT(OPTION_LINES) | BIT(OPTION_SOURCE) | BIT(OPTION_SINCE) | BIT(OPTION_FORMAT))
 #define FORMATS_PLAIN (BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON))
+#define FORMATS_BAR                                                                                \
+        (BIT(OUTPUT_WAYBAR) | BIT(OUTPUT_I3BAR) | BIT(OUTPUT_POLYBAR) | BIT(OUTPUT_TMUX))
 
 static const struct {
         const char *name, *words, *help;
@@ -55,8 +57,7 @@ static const struct {
                 "watch", "", "the newest items, then each as it comes",
                 .options = OPTIONS_ITEMS | BIT(OPTION_CURSOR_FILE) | BIT(OPTION_STRIP) |
                            BIT(OPTION_NOTIFY) | BIT(OPTION_WIDTH),
-                .formats = FORMATS_PLAIN | BIT(OUTPUT_WAYBAR) | BIT(OUTPUT_I3BAR) |
-                           BIT(OUTPUT_POLYBAR) | BIT(OUTPUT_TMUX),
+                .formats = FORMATS_PLAIN | FORMATS_BAR,
         },
         [VERB_LAST] = {
                 "last", "", "the newest items",
@@ -96,6 +97,14 @@ static const struct {
                            BIT(OUTPUT_JSONFEED),
         },
 };
+
+const char *output_name(Output output) {
+        return format_names[output];
+}
+
+bool output_is_bar(Output output) {
+        return FORMATS_BAR & BIT(output);
+}
 
 static int find(const char *const *names, size_t n, const char *name) {
         for (size_t i = 0; i < n; i++)

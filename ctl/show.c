@@ -7,7 +7,6 @@
 #include "ctl/layout.h"
 #include "ctl/marquee.h"
 #include "ctl/notify.h"
-#include "ctl/status-bars.h"
 
 #define OUT_MAX (1024U * 1024U)
 #define OUT_ENOUGH (32U * 1024U) /* is written out before more is added */
@@ -16,7 +15,7 @@
 
 struct Show {
         const Options *options;
-        Db *json; /* any database */
+        Db *db; /* in memory */
         Terminal terminal;
         Layout layout;
         Buffer out;
@@ -48,7 +47,26 @@ Show *show_free(Show *show) {
 
 /* May lines be drawn again, or is each one for ever? */
 static bool is_screen(const Show *show) {
-        return show->terminal.is_terminal && !status_bar_is(show->options->format);
+        return show->terminal.is_terminal && !output_is_bar(show->options->format);
+}
+
+/* Appends a line for a status bar: a text, and the item that is new in it, or NULL. */
+static int put_bar(Show *show, const char *text, const Item *item) {
+        return db_print(show->db, SQL_CTL_BAR, &show->out, "sssssss",
+                        output_name(show->options->format), text, item ? item->first_seen : NULL,
+                        item ? item->source : NULL, item ? item->headline : NULL,
+                        item ? item->url : NULL,
+                        !show->connected        ? "offline"
+                        : item && item->revises ? "edit"
+                                                : "item");
+}
+
+/* The last item again, or for the first time. */
+static int put_last(Show *show) {
+        _cleanup_buffer_ Buffer text = BUFFER(2 * HEADLINE_MAX);
+
+        cells_cut(&text, show->last.headline, show->options->width);
+        return put_bar(show, strnull(text.data), &show->last);
 }
 
 static int draw_marquee(Show *show) {
@@ -66,9 +84,8 @@ static int draw_marquee(Show *show) {
         if (is_screen(show))
                 buffer_printf(&show->out, "\r%s\x1b[K", window.data);
         else
-                status_bar_line(show->options->format, show->json, window.data, NULL,
-                                show->connected, &show->out);
-        return 0;
+                r = put_bar(show, window.data, NULL);
+        return r;
 }
 
 static int on_step(sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
@@ -106,12 +123,13 @@ static int prepare(Show *show, sd_event *event) {
                 if (is_screen(show))
                         buffer_puts(&show->out, "\x1b[?25l");
         } else if (is_screen(show) && show->options->format == OUTPUT_TEXT)
-                r = footer_new(&show->terminal, &show->footer);
-        status_bar_begin(show->options->format, &show->out);
+                r = footer_new(&show->terminal, show->db, &show->footer);
+        if (show->options->format == OUTPUT_I3BAR)
+                buffer_puts(&show->out, "{\"version\":1}\n[[]\n");
         return r < 0 ? log_oom() : 0;
 }
 
-int show_new(const Options *options, const Config *config, sd_event *event, Db *json, Show **ret) {
+int show_new(const Options *options, const Config *config, sd_event *event, Db *db, Show **ret) {
         _cleanup_(show_freep) Show *show = NULL;
         int r;
 
@@ -119,7 +137,7 @@ int show_new(const Options *options, const Config *config, sd_event *event, Db *
         if (!show)
                 return log_oom();
         show->options = options;
-        show->json = json;
+        show->db = db;
         show->database = config->database.text;
         show->out = BUFFER(OUT_MAX);
         show->silent = options->notify && !options->format_set && !options->strip;
@@ -166,14 +184,6 @@ static int put_text(Show *show, const Item *item) {
         return 0;
 }
 
-static void put_bar(Show *show) {
-        _cleanup_buffer_ Buffer text = BUFFER(2 * HEADLINE_MAX);
-
-        cells_cut(&text, show->last.headline, show->options->width);
-        status_bar_line(show->options->format, show->json, strnull(text.data), &show->last,
-                        show->connected, &show->out);
-}
-
 static int put_item(Show *show, const Item *item, const char *line, size_t n) {
         if (show->marquee)
                 marquee_add(show->marquee, item);
@@ -184,7 +194,7 @@ static int put_item(Show *show, const Item *item, const char *line, size_t n) {
                 buffer_puts(&show->out, "\n");
         } else {
                 show->last = *item;
-                put_bar(show);
+                return put_last(show);
         }
         return 0;
 }
@@ -201,7 +211,7 @@ int show_item(Show *show, const Item *item, const char *line, size_t n) {
         return show->out.size > OUT_ENOUGH ? show_flush(show) : 0;
 }
 
-void show_connection(Show *show, bool connected) {
+int show_connection(Show *show, bool connected) {
         bool changed = show->connected != connected;
 
         show->connected = connected;
@@ -209,25 +219,22 @@ void show_connection(Show *show, bool connected) {
                 footer_connection(show->footer, connected);
         /* The same headline in another class; nothing else shows it. */
         if (changed && show->options->format == OUTPUT_WAYBAR && show->last.id > 0)
-                put_bar(show);
+                return put_last(show);
+        return 0;
 }
 
-int show_source(Show *show, const char *name, const char *state, const char *since) {
-        for (size_t i = 0; i < show->options->sources.n; i++) {
-                if (streq(show->options->sources.names[i], name))
-                        break;
-                if (i + 1 == show->options->sources.n)
-                        return 0;
-        }
-        return show->footer ? footer_source(show->footer, name, state, since) : 0;
+int show_source(Show *show, const char *line, const char *sources) {
+        return show->footer ? footer_source(show->footer, line, sources) : 0;
 }
 
 int show_flush(Show *show) {
+        int r = 0;
+
         if (show->footer) {
                 footer_erase(show->footer, &show->out);
-                footer_draw(show->footer, &show->out);
+                r = footer_draw(show->footer, &show->out);
         }
-        return terminal_flush(&show->terminal, &show->out);
+        return r < 0 ? r : terminal_flush(&show->terminal, &show->out);
 }
 
 int show_resize(Show *show) {

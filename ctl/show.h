@@ -11,8 +11,8 @@
 
 typedef struct Show Show;
 
-/* json is any database, for the formats that are JSON. What is wrong is said. */
-int show_new(const Options *options, const Config *config, sd_event *event, Db *json, Show **ret);
+/* db is one in memory, in which it may make tables. What is wrong is said. */
+int show_new(const Options *options, const Config *config, sd_event *event, Db *db, Show **ret);
 Show *show_free(Show *show);
 DEFINE_CLEANUP(Show, show_free);
 
@@ -25,8 +25,10 @@ bool show_wants_states(const Show *show);
 /* An item, and the line of n bytes that it came in. */
 int show_item(Show *show, const Item *item, const char *line, size_t n);
 
-void show_connection(Show *show, bool connected);
-int show_source(Show *show, const char *name, const char *state, const char *since);
+int show_connection(Show *show, bool connected);
+
+/* A line that says how a source is; only of these sources, a JSON list, or of all. */
+int show_source(Show *show, const char *line, const char *sources);
 
 /* Writes out what is not out yet. -EPIPE: nobody reads any more. */
 int show_flush(Show *show);

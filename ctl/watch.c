@@ -11,7 +11,6 @@
 #include "common/log.h"
 #include "ctl/archive.h"
 #include "ctl/show.h"
-#include "ctl/status-bars.h"
 #include "ctl/terminal.h"
 #include "ctl/verbs.h"
 
@@ -21,7 +20,7 @@ typedef struct Watch {
         const Options *options;
         const char *path; /* of the socket */
         sd_event *event;
-        Db *json;
+        Db *db; /* in memory: reads JSON, and keeps what show does */
         Show *show;
         CursorFile *file; /* NULL: nothing is saved */
         ClientRequest request;
@@ -45,7 +44,7 @@ static void watch_done(Watch *w) {
         (void) client_free(w->client);
         (void) show_free(w->show);
         (void) cursor_file_free(w->file);
-        (void) db_free(w->json);
+        (void) db_free(w->db);
         free(w->sources);
         (void) sd_event_unref(w->event);
 }
@@ -58,7 +57,7 @@ static int64_t first_items(const Options *options) {
                 return LAST_DEFAULT;
         if (options->notify && !options->format_set)
                 return 0;
-        return status_bar_is(options->format) ? 1 : LAST_DEFAULT;
+        return output_is_bar(options->format) ? 1 : LAST_DEFAULT;
 }
 
 static int on_item(Watch *w, const ClientEvent *e) {
@@ -111,20 +110,6 @@ static int on_error(Watch *w, const ClientEvent *e) {
         return -EREMOTEIO;
 }
 
-static int on_source(Watch *w, const char *line) {
-        _cleanup_free_ char *name = NULL, *state = NULL, *since = NULL;
-        int r;
-
-        r = line_text(w->json, line, "$.source", &name);
-        if (r >= 0)
-                r = line_text(w->json, line, "$.state", &state);
-        if (r >= 0)
-                r = line_text(w->json, line, "$.since", &since);
-        if (r < 0 || !name)
-                return r;
-        return show_source(w->show, name, strnull(state), strnull(since));
-}
-
 static int on_event(Watch *w, const ClientEvent *e) {
         switch (e->type) {
         case CLIENT_ITEM:
@@ -138,7 +123,7 @@ static int on_event(Watch *w, const ClientEvent *e) {
         case CLIENT_ERROR:
                 return on_error(w, e);
         case CLIENT_LINE:
-                return streq(e->name, "source") ? on_source(w, e->line) : 0;
+                return streq(e->name, "source") ? show_source(w->show, e->line, w->sources) : 0;
         }
         return 0;
 }
@@ -147,8 +132,9 @@ static int connect_again(Watch *w) {
         int r;
 
         disconnect(w);
-        show_connection(w->show, false);
-        r = show_flush(w->show);
+        r = show_connection(w->show, false);
+        if (r >= 0)
+                r = show_flush(w->show);
         if (r >= 0)
                 r = sd_event_source_set_time_relative(w->retry, CLIENT_RETRY);
         return r < 0 ? r : sd_event_source_set_enabled(w->retry, SD_EVENT_ONESHOT);
@@ -184,10 +170,10 @@ static int start(Watch *w) {
         if (r >= 0)
                 r = sd_event_add_io(w->event, &w->input, client_fd(w->client), EPOLLIN, on_input,
                                     w);
+        if (r >= 0)
+                r = show_connection(w->show, true);
         if (r < 0)
                 disconnect(w);
-        else
-                show_connection(w->show, true);
         return r;
 }
 
@@ -257,9 +243,9 @@ static int make_client(Watch *w) {
 
         r = options_sources(w->options, &w->sources);
         if (r >= 0)
-                r = db_open(":memory:", false, &w->json);
+                r = db_open(":memory:", false, &w->db);
         if (r >= 0)
-                r = client_new(w->path, &w->request, w->json, &w->client);
+                r = client_new(w->path, &w->request, w->db, &w->client);
         if (r < 0)
                 return log_oom();
         w->request.sources = w->sources;
@@ -319,7 +305,7 @@ static int run(Watch *w, const Config *config) {
         r = find_cursor(w, config);
         if (r != 0)
                 return r > 0 ? EXIT_USAGE : EXIT_FAILURE;
-        if (prepare(w) < 0 || show_new(w->options, config, w->event, w->json, &w->show) < 0)
+        if (prepare(w) < 0 || show_new(w->options, config, w->event, w->db, &w->show) < 0)
                 return EXIT_FAILURE;
         w->request.states = show_wants_states(w->show);
         w->request.parts = show_wants_items(w->show) ? ITEM_SHOWN : ITEM_CURSOR;

@@ -197,10 +197,47 @@ FROM lines WHERE type = 'subscriber';
 SELECT json_patch('{}', json_object('name', ?1, 'enabled', json(iif(?2, 'true', 'false')), 'description', ?3, 'url', ?4,
                                     'file', ?5));
 
--- name: ctl-waybar
--- A line for waybar: text (?1), tooltip (?2), class (?3).
-SELECT json_patch('{}', json_object('text', ?1, 'tooltip', ?2, 'class', ?3));
+-- name: ctl-bar
+-- A line for a status bar (?1), which a headline can neither style nor break: the text (?2), and of the item that is new in it, if
+-- there is one, when it was first seen (?3), source (?4), headline (?5) and link (?6); how it is (?7: item, edit or offline).
+-- Waybar hands texts to Pango as markup. i3bar reads an endless list of lists of blocks. For polybar %{ begins a tag, and no
+-- version has the same way to write it otherwise, so the two are kept apart. For tmux formats and styles begin with #, and ## is one.
+SELECT CASE ?1
+               WHEN 'waybar' THEN json_patch('{}', json_object(
+                       'text', replace(replace(replace(?2, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+                       'tooltip', strftime('%H:%M', ?3, 'localtime') || ' ' || ?4 || char(10) ||
+                               replace(replace(replace(?5 || coalesce(char(10) || nullif(?6, ''), ''),
+                                                       '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
+                       'class', ?7))
+               WHEN 'i3bar' THEN ',[' || json_patch('{}', json_object(
+                       'name', 'tickerd', 'instance', ?4, 'full_text', ?2, 'markup', 'none')) || ']'
+               WHEN 'polybar' THEN replace(replace(replace(?2, '%{', '%' || char(8203) || '{'),
+                                                   '%%', '%' || char(8203) || '%'), '%%', '%' || char(8203) || '%')
+               WHEN 'tmux' THEN replace(?2, '#', '##')
+               ELSE ?2
+       END || char(10);
 
--- name: ctl-i3bar
--- A block for i3bar: where the text is from (?1), the text (?2), how it is marked up (?3).
-SELECT json_patch('{}', json_object('name', 'tickerd', 'instance', ?1, 'full_text', ?2, 'markup', ?3));
+-- name: watch-sources
+-- How the sources are, for the line below the items.
+CREATE TABLE sources (name PRIMARY KEY, state, since);
+
+-- name: watch-source
+-- A line of the socket (?1) says how a source is, now or earlier. Only these are of interest (?2, JSON; NULL: all), and no more than
+-- can be looked at.
+INSERT INTO sources
+SELECT ?1 ->> '$.source' AS name, coalesce(?1 ->> '$.state', ''), ?1 ->> '$.since'
+WHERE name IS NOT NULL
+  AND (?2 IS NULL OR name IN (SELECT value FROM json_each(?2)))
+  AND ((SELECT count(*) FROM sources) < 4096 OR name IN (SELECT name FROM sources))
+ON CONFLICT (name) DO UPDATE SET state = excluded.state, since = excluded.since;
+
+-- name: watch-footer
+-- The sources in a line, and whether it is bad news. What has nothing on its strip is no trouble here: tickerctl status knows where
+-- it is.
+WITH bad AS (SELECT rowid, * FROM sources WHERE state NOT IN ('ok', 'empty', 'pending', 'disabled')),
+     counts (n, n_bad, s) AS (SELECT count(*), (SELECT count(*) FROM bad), iif(count(*) = 1, '', 's')
+                              FROM sources WHERE state <> 'disabled')
+SELECT iif(n_bad = 0, printf('%d source%s, all well', n, s),
+           printf('%d of %d source%s in trouble: %s %s since %s%s', n_bad, n, s, name, state,
+                  strftime('%H:%M', since, 'localtime'), iif(n_bad > 1, ', and more', ''))), n_bad > 0
+FROM counts LEFT JOIN bad ON bad.rowid = (SELECT max(rowid) FROM bad);

@@ -198,6 +198,19 @@ int db_run(Db *db, Sql id, const char *format, ...) {
         return r < 0 ? r : sqlite3_changes(db->handle);
 }
 
+int db_print(Db *db, Sql id, Buffer *b, const char *format, ...) {
+        va_list arguments;
+        Rows *rows;
+        int r;
+
+        va_start(arguments, format);
+        r = start(db, id, &rows, format, arguments);
+        va_end(arguments);
+        while (r >= 0 && (r = rows_next(rows)) > 0)
+                buffer_puts(b, strnull(rows_text(rows, 0)));
+        return r;
+}
+
 int rows_next(Rows *rows) {
         int code;
 

@@ -20,7 +20,7 @@
  * (as of a text that is no JSON). db_message() says more.
  */
 
-#include "common/util.h"
+#include "common/buffer.h"
 #include "statements.h"
 
 typedef struct Db Db;
@@ -59,6 +59,10 @@ int db_row(Db *db, Sql statement, Rows **ret, const char *format, ...);
 
 /* The same for a statement that yields no row, run to its end. Returns how many rows it changed. */
 int db_run(Db *db, Sql statement, const char *format, ...);
+
+/* The same for a statement that yields text: appends the first column of each row, with nothing in
+ * between. */
+int db_print(Db *db, Sql statement, Buffer *b, const char *format, ...);
 
 /* 1: there is a row; 0: there is none, and the query is over; negative: an error, and it is over.
  */
