@@ -62,35 +62,3 @@ int item_parse(Db *json, const char *line, size_t n, ItemParts parts, Item *ret)
         return ret->id > 0 && cursor_valid(ret->cursor) && cursor_id(ret->cursor) == ret->id &&
                (parts == ITEM_CURSOR || *ret->headline);
 }
-
-static int line_value(Db *json, const char *line, const char *path, char **ret,
-                      int64_t *ret_number) {
-        _cleanup_rows_ Rows *rows = NULL;
-        const char *text;
-        char *found;
-        int r;
-
-        r = db_row(json, SQL_CLIENT_VALUE, &rows, "ss", line, path);
-        if (r <= 0)
-                return r < 0 ? r : -EPROTO;
-        if (ret_number) {
-                *ret_number = rows_int(rows, 0);
-                return 0;
-        }
-        text = rows_text(rows, 0);
-        found = text ? strdup(text) : NULL;
-        if (text && !found)
-                return -ENOMEM;
-        if (found)
-                utf8_mask(found, strlen(found), "");
-        *ret = found;
-        return 0;
-}
-
-int line_text(Db *json, const char *line, const char *path, char **ret) {
-        return line_value(json, line, path, ret, NULL);
-}
-
-int line_number(Db *json, const char *line, const char *path, int64_t *ret) {
-        return line_value(json, line, path, NULL, ret);
-}

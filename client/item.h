@@ -49,8 +49,3 @@ int item_parse(Db *json, const char *line, size_t n, ItemParts parts, Item *ret)
 /* Copies what fits of a text, cut between characters; NULL is "". It does nothing to a
  * terminal: utf8_mask(). */
 void item_copy_text(char *to, size_t size, const char *from);
-
-/* What a line has at a path, such as "$.state", as text that caller frees; NULL if nothing. It does
- * nothing to a terminal. */
-int line_text(Db *json, const char *line, const char *path, char **ret);
-int line_number(Db *json, const char *line, const char *path, int64_t *ret);

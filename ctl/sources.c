@@ -11,42 +11,34 @@
 #include "version.h"
 
 #define OUT_MAX (256U * 1024U * 1024U)
-#define NAMES_MAX 100000U
+#define NAMES_MAX 100000
 
-/* Names of sources, some twice. */
-typedef struct Names {
-        char **items;
-        size_t n, room;
-} Names;
+typedef struct Sources {
+        const Config *config;
+        Db *db; /* in memory */
+        int n;
+} Sources;
 
-static void names_done(Names *names) {
-        for (size_t i = 0; i < names->n; i++)
-                free(names->items[i]);
-        free(names->items);
-}
+/* Adds the source of this name unless it is there. */
+static int add(Sources *sources, const char *name) {
+        _cleanup_(source_freep) Source *source = NULL;
+        _cleanup_rows_ Rows *rows = NULL;
+        int r;
 
-static int by_name(const void *a, const void *b) {
-        return strcmp(*(char *const *) a, *(char *const *) b);
-}
-
-static int add(Names *names, const char *name) {
-        if (names->n >= NAMES_MAX)
+        r = db_row(sources->db, SQL_SOURCES_HAS, &rows, "s", name);
+        if (r != 0)
+                return r;
+        if (sources->n++ >= NAMES_MAX)
                 return -E2BIG;
-        if (names->n == names->room) {
-                size_t room = MAX(2 * names->room, (size_t) 64);
-                char **grown = reallocarray(names->items, room, sizeof(char *));
-
-                if (!grown)
-                        return -ENOMEM;
-                names->items = grown;
-                names->room = room;
-        }
-        names->items[names->n] = strdup(name);
-        return names->items[names->n++] ? 0 : -ENOMEM;
+        (void) config_load_source(sources->config, name, &source);
+        return db_run(sources->db, SQL_SOURCES_ADD, "sisss", name,
+                      (int64_t) config_enables(sources->config, name),
+                      source ? source->description.text : NULL, source ? source->url.text : NULL,
+                      source ? source->path : NULL);
 }
 
 /* NAME.source; a folder that is not there has none. */
-static int add_folder(Names *names, const char *path) {
+static int add_folder(Sources *sources, const char *path) {
         struct dirent *entry;
         DIR *folder;
         int r = 0;
@@ -59,14 +51,15 @@ static int add_folder(Names *names, const char *path) {
                         continue;
                 *end = '\0';
                 if (source_name_valid(entry->d_name))
-                        r = add(names, entry->d_name);
+                        r = add(sources, entry->d_name);
         }
         if (folder)
                 (void) closedir(folder);
         return r;
 }
 
-static int find(const Config *config, Names *names) {
+static int find(Sources *sources) {
+        const Config *config = sources->config;
         const char *slash = strrchr(config->path, '/');
         _cleanup_free_ char *beside = NULL;
         int r;
@@ -76,74 +69,48 @@ static int find(const Config *config, Names *names) {
                 beside = NULL;
                 return -ENOMEM;
         }
-        r = add_folder(names, beside);
+        r = db_run(sources->db, SQL_SOURCES_TABLE, "");
         if (r >= 0)
-                r = add_folder(names, TICKERD_DATADIR "/sources");
+                r = add_folder(sources, beside);
+        if (r >= 0)
+                r = add_folder(sources, TICKERD_DATADIR "/sources");
         for (size_t i = 0; r >= 0 && i < config->sources.n; i++)
-                r = add(names, config->sources.items[i].text);
-        if (r >= 0 && names->n > 0)
-                qsort(names->items, names->n, sizeof(char *), by_name);
+                r = add(sources, config->sources.items[i].text);
         return r;
 }
 
-static int put_json(Db *json, const char *name, bool enabled, const Source *source, Buffer *b) {
-        _cleanup_rows_ Rows *rows = NULL;
-        int r;
-
-        r = db_row(json, SQL_CTL_SOURCE, &rows, "sisss", name, (int64_t) enabled,
-                   source ? source->description.text : NULL, source ? source->url.text : NULL,
-                   source ? source->path : NULL);
-        if (r > 0)
-                buffer_printf(b, "%s\n", rows_text(rows, 0));
-        return r;
-}
-
-static void put_row(const char *name, bool enabled, const Source *source, Table *table) {
-        table_add(table, name);
-        table_add(table, enabled ? "enabled" : "-");
-        table_add(table, source ? source->description.text : "its file is missing or has errors");
-        table_add(table, source ? source->path : NULL);
-}
-
-static int put(const Options *options, const Config *config, const Terminal *terminal, Buffer *b) {
+static int put_table(Db *db, const Terminal *terminal, Buffer *b) {
         _cleanup_table_ Table table = TABLE(terminal, "SOURCE", "ENABLED", "DESCRIPTION", "FILE");
-        bool as_json = options->format == OUTPUT_JSON;
-        _cleanup_(names_done) Names names = {};
-        _cleanup_(db_freep) Db *json = NULL;
+        Rows *rows;
         int r;
 
         table.tabs = !terminal->is_terminal;
-        r = find(config, &names);
-        if (r >= 0 && as_json)
-                r = db_open(":memory:", false, &json);
-        for (size_t i = 0; r >= 0 && i < names.n; i++) {
-                const char *name = names.items[i];
-                bool enabled = config_enables(config, name);
-                _cleanup_(source_freep) Source *source = NULL;
-
-                if (i > 0 && streq(name, names.items[i - 1]))
-                        continue;
-                (void) config_load_source(config, name, &source);
-                if (as_json)
-                        r = put_json(json, name, enabled, source, b);
-                else
-                        put_row(name, enabled, source, &table);
-        }
-        if (r >= 0 && !as_json)
-                r = table_write(&table, b);
-        return r < 0 ? r : buffer_error(b);
+        r = db_query(db, SQL_SOURCES_LIST, &rows, "");
+        while (r >= 0 && (r = rows_next(rows)) > 0)
+                table_add_row(&table, rows, 0);
+        return r < 0 ? r : table_write(&table, b);
 }
 
 int sources_run(const Options *options, const Config *config) {
         _cleanup_buffer_ Buffer out = BUFFER(OUT_MAX);
+        Sources sources = { .config = config };
         Terminal terminal;
         int r;
 
         terminal_init(&terminal, options->color);
         terminal.document = options->format != OUTPUT_TEXT;
-        r = put(options, config, &terminal, &out);
+        r = db_open(":memory:", false, &sources.db);
+        if (r >= 0)
+                r = find(&sources);
+        if (r >= 0)
+                r = options->format == OUTPUT_JSON
+                            ? db_print(sources.db, SQL_SOURCES_JSON, &out, "")
+                            : put_table(sources.db, &terminal, &out);
+        if (r >= 0)
+                r = buffer_error(&out);
+        (void) db_free(sources.db);
         if (r == -E2BIG)
-                log_error("there are more than %u source files", NAMES_MAX);
+                log_error("there are more than %d source files", NAMES_MAX);
         else if (r < 0)
                 (void) log_oom();
         if (r < 0)

@@ -17,39 +17,29 @@
 #define OUT_MAX (512U * 1024U * 1024U)
 
 /* Is a page without strip or entries normal for this source, or has not been so for long? */
-static bool may_be_empty(const Config *config, const char *name, time_t since) {
+static bool may_be_empty(const Config *config, const char *name, int64_t seconds) {
         _cleanup_(source_freep) Source *source = NULL;
-        time_t now = (time_t) (time_now() / USEC_PER_SEC);
 
         if (config_load_source(config, name, &source) < 0)
                 return false;
         if (source->expect.mode == EXPECT_MODE_WITHIN)
-                return (usec_t) (now - since) * USEC_PER_SEC < source->expect.span;
+                return (usec_t) seconds * USEC_PER_SEC < source->expect.span;
         return source->expect.mode == EXPECT_MODE_SOMETIMES;
 }
 
-static int judge(const Config *config, Db *db, const char *line, bool *ret_well) {
-        _cleanup_free_ char *name = NULL, *state = NULL, *since = NULL;
+static int judge(const Config *config, Db *db) {
+        Rows *rows;
         int r;
 
-        r = line_text(db, line, "$.source", &name);
-        if (r >= 0)
-                r = line_text(db, line, "$.state", &state);
-        if (r >= 0)
-                r = line_text(db, line, "$.since", &since);
-        if (r < 0)
-                return r;
-        if (!name || !state)
-                return -EBADMSG;
-        *ret_well = streq(state, "ok") || streq(state, "pending") ||
-                    ((streq(state, "empty") || streq(state, "no-strip")) &&
-                     may_be_empty(config, name, when_seconds(strnull(since))));
-        return 0;
+        r = db_query(db, SQL_STATUS_WITHOUT, &rows, "");
+        while (r >= 0 && (r = rows_next(rows)) > 0)
+                if (may_be_empty(config, rows_text(rows, 1), rows_int(rows, 2)))
+                        r = db_run(db, SQL_STATUS_NORMAL, "i", rows_int(rows, 0));
+        return r;
 }
 
 /* 1: that was all. */
-static int on_event(const Config *config, const ClientEvent *e, Db *db) {
-        bool well = true;
+static int on_event(const ClientEvent *e, Db *db) {
         int r;
 
         if (e->type == CLIENT_ERROR) {
@@ -60,17 +50,15 @@ static int on_event(const Config *config, const ClientEvent *e, Db *db) {
                 return 0;
         if (streq(e->name, "status-end"))
                 return 1;
-        if (streq(e->name, "source")) {
-                r = judge(config, db, e->line, &well);
-                if (r < 0)
-                        return r;
-        } else if (!streq(e->name, "status") && !streq(e->name, "subscriber"))
+        if (!streq(e->name, "source") && !streq(e->name, "status") && !streq(e->name, "subscriber"))
                 return 0;
-        r = db_run(db, SQL_STATUS_ADD, "ssi", e->name, e->line, (int64_t) well);
+        r = db_run(db, SQL_STATUS_ADD, "ss", e->name, e->line);
+        if (r == -EEXIST) /* it lacks what it must have */
+                return -EBADMSG;
         return MIN(r, 0);
 }
 
-static int read_lines(const Config *config, Client *client, Db *db) {
+static int read_lines(Client *client, Db *db) {
         ClientEvent e;
         int r, n = 0;
 
@@ -80,7 +68,7 @@ static int read_lines(const Config *config, Client *client, Db *db) {
                 if (r == 0)
                         return -EAGAIN;
                 while (r >= 0 && (r = client_next(client, &e)) > 0) {
-                        r = on_event(config, &e, db);
+                        r = on_event(&e, db);
                         if (r > 0)
                                 return n > 0 ? 0 : -EBADMSG;
                         if (n++ == LINES_MAX)
@@ -100,7 +88,9 @@ static int ask(const Config *config, Db **ret) {
         if (db_open(":memory:", false, &db) < 0 || db_run(db, SQL_STATUS_LINES, "") < 0 ||
             client_new(config->socket.text, &request, db, &client) < 0)
                 return log_oom();
-        r = read_lines(config, client, db);
+        r = read_lines(client, db);
+        if (r >= 0)
+                r = judge(config, db);
         if (r < 0 && r != -EREMOTEIO)
                 client_explain(r, config->socket.text);
         if (r >= 0)
@@ -134,8 +124,7 @@ static int put_sources(Db *db, const Terminal *terminal, Buffer *b) {
                 table_add(&table, rows_text(rows, 1));
                 table_add(&table, distance(rows_text(rows, 2), text));
                 table_add(&table, distance(rows_text(rows, 3), text));
-                for (int column = 4; column < 7; column++)
-                        table_add(&table, rows_text(rows, column));
+                table_add_row(&table, rows, 4);
         }
         return r < 0 ? r : table_write(&table, b);
 }
@@ -165,8 +154,7 @@ static int put_subscribers(Db *db, const Terminal *terminal, Buffer *b) {
                 name_of(rows_int(rows, 0), name);
                 table_add(&table, rows_text(rows, 0));
                 table_add(&table, name);
-                for (int column = 1; column < 4; column++)
-                        table_add(&table, rows_text(rows, column));
+                table_add_row(&table, rows, 1);
         }
         return r < 0 ? r : table_write(&table, b);
 }
@@ -192,40 +180,6 @@ static int put_text(Db *db, bool well, const Terminal *terminal, Buffer *b) {
         return r < 0 ? r : put_subscribers(db, terminal, b);
 }
 
-static int put_json(Db *db, Buffer *b) {
-        _cleanup_rows_ Rows *rows = NULL;
-        int r;
-
-        r = db_row(db, SQL_STATUS_JSON, &rows, "");
-        if (r > 0)
-                buffer_printf(b, "%s\n", rows_text(rows, 0));
-        return r;
-}
-
-static int put_prometheus(Db *db, Buffer *b) {
-        char metric[64] = "";
-        Rows *rows;
-        int r;
-
-        r = db_query(db, SQL_STATUS_METRICS, &rows, "");
-        while (r >= 0 && (r = rows_next(rows)) > 0) {
-                const char *name = rows_text(rows, 0), *source = rows_text(rows, 3);
-
-                if (!streq(name, metric)) {
-                        (void) snprintf(metric, sizeof(metric), "%s", name);
-                        buffer_printf(b, "# HELP %s %s\n# TYPE %s %s\n", name, rows_text(rows, 2),
-                                      name, rows_text(rows, 1));
-                }
-                if (rows_null(rows, 4))
-                        continue;
-                buffer_puts(b, name);
-                if (source) /* a source's name needs no escapes */
-                        buffer_printf(b, "{source=\"%s\"}", source);
-                buffer_printf(b, " %lld\n", (long long) rows_int(rows, 4));
-        }
-        return r;
-}
-
 int status_run(const Options *options, const Config *config) {
         static const char down[] = "# HELP tickerd_up Whether the daemon answers.\n"
                                    "# TYPE tickerd_up gauge\ntickerd_up 0\n";
@@ -244,9 +198,9 @@ int status_run(const Options *options, const Config *config) {
         }
         r = db_number(db, sql_texts[SQL_STATUS_BAD], &bad);
         if (r >= 0 && options->format == OUTPUT_JSON)
-                r = put_json(db, &out);
+                r = db_print(db, SQL_STATUS_JSON, &out, "");
         else if (r >= 0 && options->format == OUTPUT_PROMETHEUS)
-                r = put_prometheus(db, &out);
+                r = db_print(db, SQL_STATUS_METRICS, &out, "");
         else if (r >= 0)
                 r = put_text(db, bad == 0, &terminal, &out);
         if (r >= 0)

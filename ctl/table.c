@@ -35,6 +35,12 @@ void table_add(Table *table, const char *text) {
                 table->error = add(table, strnull(text));
 }
 
+void table_add_row(Table *table, Rows *rows, int column) {
+        do
+                table_add(table, rows_text(rows, column++));
+        while (table->error >= 0 && table->n % table->n_columns != 0);
+}
+
 static void put_cell(const Terminal *terminal, const char *text, unsigned width, bool last,
                      Buffer *b) {
         bool isolate = terminal->utf8 && cells_bidi(text);

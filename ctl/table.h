@@ -11,6 +11,7 @@
  */
 
 #include "ctl/terminal.h"
+#include "sql/db.h"
 
 #define TABLE_COLUMNS 8U
 #define TABLE_ROWS 2000000U
@@ -35,6 +36,10 @@ void table_done(Table *table);
 
 /* The next cell, row by row; cleaned and copied. NULL is an empty one. */
 void table_add(Table *table, const char *text);
+
+/* The columns of a row of the database, from this one on: the next cells, up to the last of the
+ * table. */
+void table_add_row(Table *table, Rows *rows, int column);
 
 /* Appends all of it. -ENOMEM, -E2BIG; the buffer's errors stick there. */
 int table_write(const Table *table, Buffer *b);

@@ -93,16 +93,13 @@ static int read_page(Try *t) {
 
 static int put_entries(Try *t, const char *reply) {
         _cleanup_table_ Table table = TABLE(&t->terminal, "#", "HEADLINE", "PUBLISHED", "LINK");
-        char number[16];
         Rows *rows;
         int r, n = 0;
 
         r = db_query(t->json, SQL_CTL_ENTRIES, &rows, "s", reply);
         while (r >= 0 && (r = rows_next(rows)) > 0) {
-                (void) snprintf(number, sizeof(number), "%d", ++n);
-                table_add(&table, number);
-                for (int column = 0; column < 3; column++)
-                        table_add(&table, rows_text(rows, column));
+                table_add_row(&table, rows, 0);
+                n++;
         }
         return r < 0 || n == 0 ? r : table_write(&table, &t->out);
 }
@@ -151,27 +148,21 @@ static void put_next(Try *t, bool good) {
 
 static int show(Try *t) {
         const char *reply = t->reading.out.data;
-        _cleanup_free_ char *state = NULL, *detail = NULL;
         const Palette *p = &t->terminal.palette;
         bool good = t->reading.status == 0;
-        int64_t bytes = 0, ms = 0;
+        _cleanup_rows_ Rows *rows = NULL;
+        char state[64], rest[512];
         int r;
 
-        r = line_text(t->json, reply, "$.state", &state);
+        r = put_entries(t, reply);
         if (r >= 0)
-                r = line_text(t->json, reply, "$.detail", &detail);
-        if (r >= 0)
-                r = line_number(t->json, reply, "$.bytes", &bytes);
-        if (r >= 0)
-                r = line_number(t->json, reply, "$.ms", &ms);
-        if (r >= 0)
-                r = put_entries(t, reply);
+                r = db_row(t->json, SQL_CTL_REPLY, &rows, "s", reply);
         if (r < 0)
                 return r;
         put_warnings(t);
-        buffer_printf(&t->out, "%s%s%s%s%s, %lld bytes read in %lld ms\n", good ? p->good : p->bad,
-                      strnull(state), p->end, detail ? ": " : "", strnull(detail),
-                      (long long) bytes, (long long) ms);
+        item_copy_text(state, sizeof(state), rows_text(rows, 0));
+        item_copy_text(rest, sizeof(rest), rows_text(rows, 1));
+        buffer_printf(&t->out, "%s%s%s%s\n", good ? p->good : p->bad, state, p->end, rest);
         put_next(t, good);
         return buffer_error(&t->out);
 }

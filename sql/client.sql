@@ -28,13 +28,14 @@ SELECT ?1 ->> '$.type', ?1 ->> '$.id', ?1 ->> '$.cursor', NULL, NULL, NULL, NULL
 SELECT ?1 ->> '$.type', ?1 ->> '$.store', ?1 ->> '$.after', ?1 ->> '$.newest', ?1 ->> '$.oldest', ?1 ->> '$.code',
        ?1 ->> '$.message';
 
--- name: client-value
--- What JSON (?1) has at a path (?2), as text or number.
-SELECT ?1 ->> ?2;
+-- name: ctl-reply
+-- What the fetcher's reply (?1) is in a sentence, and the first word of that by itself.
+SELECT ?1 ->> '$.state', coalesce(': ' || (?1 ->> '$.detail'), '') ||
+       printf(', %d bytes read in %d ms', ?1 ->> '$.bytes', ?1 ->> '$.ms');
 
 -- name: ctl-entries
--- The entries of the fetcher's reply (?1).
-SELECT value ->> '$.headline', value ->> '$.published', value ->> '$.url'
+-- The entries of the fetcher's reply (?1), numbered.
+SELECT row_number() OVER (), value ->> '$.headline', value ->> '$.published', value ->> '$.url'
 FROM json_each(?1, '$.items');
 
 -- name: ctl-newest
@@ -128,10 +129,24 @@ FROM (SELECT iif(count(*) = 1, coalesce(max(description), max(name)), 'Breaking 
 
 -- name: status-lines
 -- The daemon's answer to a status request, a row a line: what kind of line it is, the JSON, and whether all is well with it.
-CREATE TABLE lines (type, line, well);
+CREATE TABLE lines (type, line, well NOT NULL);
 
 -- name: status-add
-INSERT INTO lines (type, line, well) VALUES (?1, ?2, ?3);
+-- That of a source must have its name and its state.
+INSERT INTO lines
+VALUES (?1, ?2, CASE
+        WHEN ?1 <> 'source' THEN 1
+        WHEN ?2 ->> '$.source' IS NOT NULL THEN ?2 ->> '$.state' IN ('ok', 'pending')
+END);
+
+-- name: status-without
+-- The sources without a strip or without entries, and for how many seconds that has been so.
+SELECT rowid, line ->> '$.source', unixepoch() - coalesce(unixepoch(line ->> '$.since'), 0)
+FROM lines WHERE type = 'source' AND line ->> '$.state' IN ('empty', 'no-strip');
+
+-- name: status-normal
+-- That is normal for this one (?1).
+UPDATE lines SET well = 1 WHERE rowid = ?1;
 
 -- name: status-bad
 -- How many sources are not well.
@@ -157,12 +172,12 @@ SELECT json_object(
         'well', json(iif(min(well), 'true', 'false')),
         'daemon', (SELECT json(line) FROM lines WHERE type = 'status'),
         'sources', (SELECT json_group_array(json(line)) FROM lines WHERE type = 'source'),
-        'subscribers', (SELECT json_group_array(json(line)) FROM lines WHERE type = 'subscriber'))
+        'subscribers', (SELECT json_group_array(json(line)) FROM lines WHERE type = 'subscriber')) || char(10)
 FROM lines;
 
 -- name: status-metrics
--- The whole for Prometheus, a row a sample, those of one metric together: its name, type and meaning, the source or NULL, and the
--- number; NULL where there is no sample. How a number is made of a line is the last column of the list.
+-- The whole for Prometheus: a sample a line, those of one metric together, below its type and meaning. How a number is made of a
+-- line of the answer is the last column of the list. The name of a source needs no escapes.
 WITH metrics (name, type, meaning, of, path, how) AS (VALUES
         ('tickerd_up', 'gauge', 'Whether the daemon answers.', 'status', NULL, 'well'),
         ('tickerd_items', 'gauge', 'Items in the database.', 'status', '$.items', 'number'),
@@ -178,24 +193,47 @@ WITH metrics (name, type, meaning, of, path, how) AS (VALUES
         ('tickerd_source_read_bytes_total', 'counter', 'Size of all pages, decompressed.', 'source', '$.bytes', 'number'),
         ('tickerd_source_state_since_seconds', 'gauge', 'When it got into its state, since 1970.', 'source', '$.since', 'time'),
         ('tickerd_source_last_poll_seconds', 'gauge', 'When the last poll ended, since 1970.', 'source', '$.last_poll', 'time'),
-        ('tickerd_source_next_poll_seconds', 'gauge', 'When the next poll begins, since 1970.', 'source', '$.next_poll', 'time'))
-SELECT name, metrics.type, meaning, line ->> '$.source',
-       CASE how
-               WHEN 'well' THEN well
-               WHEN 'number' THEN iif(line IS NULL, NULL, coalesce(line ->> path, 0))
-               WHEN 'time' THEN unixepoch(line ->> path)
-               WHEN 'behind' THEN coalesce(line ->> '$.newest', 0) - coalesce(line ->> path, 0)
-       END
-FROM metrics LEFT JOIN lines ON lines.type = metrics.of
-UNION ALL
-SELECT 'tickerd_subscriber_lag_items_max', 'gauge', 'Ids that the slowest subscriber is behind.', NULL,
-       coalesce(max(line ->> '$.lag'), 0)
-FROM lines WHERE type = 'subscriber';
+        ('tickerd_source_next_poll_seconds', 'gauge', 'When the next poll begins, since 1970.', 'source', '$.next_poll', 'time')),
+     samples (name, type, meaning, source, value) AS (
+        SELECT name, metrics.type, meaning, line ->> '$.source',
+               CASE how
+                       WHEN 'well' THEN well
+                       WHEN 'number' THEN iif(line IS NULL, NULL, coalesce(line ->> path, 0))
+                       WHEN 'time' THEN unixepoch(line ->> path)
+                       WHEN 'behind' THEN coalesce(line ->> '$.newest', 0) - coalesce(line ->> path, 0)
+               END
+        FROM metrics LEFT JOIN lines ON lines.type = metrics.of
+        UNION ALL
+        SELECT 'tickerd_subscriber_lag_items_max', 'gauge', 'Ids that the slowest subscriber is behind.', NULL,
+               coalesce(max(line ->> '$.lag'), 0)
+        FROM lines WHERE type = 'subscriber')
+SELECT iif(name IS lag(name) OVER (), '', printf('# HELP %s %s
+# TYPE %s %s
+', name, meaning, name, type)) ||
+       iif(value IS NULL, '', printf('%s%s %d
+', name, '{source="' || source || '"}', value))
+FROM samples;
 
--- name: ctl-source
--- What tickerctl sources says of one: its name (?1), whether it is enabled (?2), description (?3), URL (?4) and file (?5).
-SELECT json_patch('{}', json_object('name', ?1, 'enabled', json(iif(?2, 'true', 'false')), 'description', ?3, 'url', ?4,
-                                    'file', ?5));
+-- name: sources-table
+-- The sources that there are: name, whether it is enabled, description, URL and file.
+CREATE TABLE sources (name PRIMARY KEY, enabled, description, url, file) WITHOUT ROWID;
+
+-- name: sources-add
+INSERT INTO sources VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- name: sources-has
+-- Is this one (?1) among them?
+SELECT 1 FROM sources WHERE name = ?1;
+
+-- name: sources-list
+SELECT name, iif(enabled, 'enabled', '-'), iif(file IS NULL, 'its file is missing or has errors', description), file
+FROM sources ORDER BY name;
+
+-- name: sources-json
+-- The same for programs, a line each.
+SELECT json_patch('{}', json_object('name', name, 'enabled', json(iif(enabled, 'true', 'false')), 'description', description,
+                                    'url', url, 'file', file)) || char(10)
+FROM sources ORDER BY name;
 
 -- name: ctl-bar
 -- A line for a status bar (?1), which a headline can neither style nor break: the text (?2), and of the item that is new in it, if
