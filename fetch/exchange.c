@@ -184,7 +184,7 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
 #endif
 #undef SET
         e->proxied = !isempty(proxy);
-        return failed == CURLE_OK ? 0 : -ENOMEM;
+        return failed == CURLE_OK ? tls_set(question->tls, e->easy, question->url) : -ENOMEM;
 }
 
 /* One that reads no cookies, but sends back those that are set. What is set once is never taken

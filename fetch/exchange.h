@@ -11,12 +11,14 @@
 #include "common/source.h"
 #include "common/timespan.h"
 #include "fetch/decode.h"
+#include "fetch/tls.h"
 #include "fetch/validators.h"
 
 typedef struct Question {
         const char *url;  /* without user and password */
         const char *user; /* of the source's own URL, "name:password", or NULL */
         const char *user_agent;
+        Tls *tls;
         const Source *source;
         const Validators *known; /* of an earlier answer, or NULL */
         usec_t timeout;

@@ -8,7 +8,7 @@
 
 #include "common/config.h"
 
-#define IN_FLIGHT_MAX 16U
+#define IN_FLIGHT_MAX 256U
 #define REQUEST_MAX 256U /* bytes a line */
 
 /* Runs until the input has ended and every request is answered, or nobody reads the replies. */

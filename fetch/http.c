@@ -19,6 +19,7 @@
  */
 
 #include <poll.h>
+#include <sys/resource.h>
 
 #include "common/log.h"
 #include "common/text.h"
@@ -30,7 +31,11 @@
 #include "fetch/verdict.h"
 
 #define REDIRECTS_MAX 5U
-#define POOL_MAX 16L
+/* Connections that are kept: of one host there are hardly more than two, in TLS each takes 15 KiB.
+ * Where descriptors are few, they are for others. */
+#define POOL_MAX 1024U
+#define POOL_MIN 16U
+#define DESCRIPTORS_OF_OTHERS 768U
 /* As often a page is asked for as if we had none, whatever its server says. */
 #define WITHOUT_INTERVAL (15 * USEC_PER_MINUTE)
 /* So long no connection is kept where kept ones die without a word. */
@@ -39,7 +44,7 @@
 #define SLOW_PART 3U
 
 typedef struct Get {
-        struct Get *next;
+        struct Get *next, **place; /* in the list, and what points to it there */
         Http *http;
         const Source *source;
         HttpMemory *memory;
@@ -63,9 +68,20 @@ typedef struct Get {
 struct Http {
         CURLM *multi;
         char *user_agent;
+        Tls *tls;
         Get *gets;
         unsigned n_gets;
+        usec_t next_check; /* no deadline is before this */
 };
+
+static long pool_size(void) {
+        struct rlimit limit;
+        rlim_t left = 0;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) >= 0 && limit.rlim_cur > DESCRIPTORS_OF_OTHERS)
+                left = limit.rlim_cur - DESCRIPTORS_OF_OTHERS;
+        return (long) MIN(MAX(left, (rlim_t) POOL_MIN), (rlim_t) POOL_MAX);
+}
 
 int http_new(const char *user_agent, Http **ret) {
         _cleanup_(http_freep) Http *http = NULL;
@@ -77,12 +93,31 @@ int http_new(const char *user_agent, Http **ret) {
                 return -ENOMEM;
         http->multi = curl_multi_init();
         http->user_agent = strdup(user_agent);
-        if (!http->multi || !http->user_agent)
+        if (!http->multi || !http->user_agent || tls_new(&http->tls) < 0)
                 return -ENOMEM;
-        (void) curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, POOL_MAX);
+        http->next_check = USEC_INFINITY;
+        (void) curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, pool_size());
         (void) curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long) CURLPIPE_NOTHING);
         *ret = STEAL_POINTER(http);
         return 0;
+}
+
+static void enter_list(Get *get) {
+        Http *http = get->http;
+
+        get->next = http->gets;
+        get->place = &http->gets;
+        if (get->next)
+                get->next->place = &get->next;
+        http->gets = get;
+        http->n_gets++;
+}
+
+static void leave_list(const Get *get) {
+        *get->place = get->next;
+        if (get->next)
+                get->next->place = get->place;
+        get->http->n_gets--;
 }
 
 static Get *get_free(Get *get) {
@@ -109,6 +144,7 @@ Http *http_free(Http *http) {
                 get_free(get);
         }
         (void) curl_multi_cleanup(http->multi);
+        tls_free(http->tls);
         free(http->user_agent);
         free(http);
         return NULL;
@@ -126,6 +162,7 @@ static int ask(Get *get) {
                 .url = get->url,
                 .user = url_same_origin(get->home, get->url) ? get->user : NULL,
                 .user_agent = get->http->user_agent,
+                .tls = get->http->tls,
                 .source = get->source,
                 .known = get->conditional ? &get->memory->known : NULL,
                 .timeout = get->deadline > now ? get->deadline - now : 0,
@@ -136,6 +173,7 @@ static int ask(Get *get) {
         int r;
 
         get->silence_end = now + question.timeout / 2;
+        get->http->next_check = MIN(get->http->next_check, MIN(get->silence_end, get->deadline));
         r = exchange_begin(&get->exchange, &question, get);
         if (r < 0)
                 return r;
@@ -184,9 +222,7 @@ int http_get(Http *http, const Source *source, const char *url, HttpMemory *memo
         r = ask(get);
         if (r < 0)
                 return r;
-        get->next = http->gets;
-        http->gets = STEAL_POINTER(get);
-        http->n_gets++;
+        enter_list(STEAL_POINTER(get));
         return 0;
 }
 
@@ -246,7 +282,6 @@ static void finish(Get *get, Reply *reply) {
                 },
                 .validators = &validators,
         };
-        Http *http = get->http;
         http_fn fn = get->fn;
         void *userdata = get->userdata;
 
@@ -254,12 +289,7 @@ static void finish(Get *get, Reply *reply) {
         reply->elapsed = time_monotonic() - get->begin;
         remember(get, reply);
         get->exchange.body = BUFFER(0);
-        for (Get **p = &http->gets; *p; p = &(*p)->next)
-                if (*p == get) {
-                        *p = get->next;
-                        break;
-                }
-        http->n_gets--;
+        leave_list(get);
         get_free(get); /* before the page is read: that takes memory, too */
         fn(&answer, userdata);
         reply_done(reply);
@@ -363,21 +393,26 @@ static usec_t patience_end(const Get *get) {
         return exchange_is_silent(&get->exchange) && !get->again ? get->silence_end : get->deadline;
 }
 
+/* Deadlines are only ever put off, but for those of new questions, so there is nothing to look for
+ * before the next one. */
 static void check_deadlines(Http *http) {
         usec_t now = time_monotonic();
 
+        if (now < http->next_check)
+                return;
+        http->next_check = USEC_INFINITY; /* a new question may bring it forward again */
         for (Get *get = http->gets, *next; get; get = next) {
                 next = get->next;
                 if (now >= patience_end(get))
                         on_end(get, CURLE_OPERATION_TIMEDOUT);
+                else
+                        http->next_check = MIN(http->next_check, patience_end(get));
         }
 }
 
 static int poll_timeout_ms(const Http *http) {
-        usec_t now = time_monotonic(), next = now + USEC_PER_HOUR;
+        usec_t now = time_monotonic(), next = MIN(http->next_check, now + USEC_PER_HOUR);
 
-        for (const Get *get = http->gets; get; get = get->next)
-                next = MIN(next, patience_end(get));
         return next <= now ? 0 : (int) ((next - now) / USEC_PER_MSEC) + 1;
 }
 

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "common/log.h"
 #include "fetch/explain.h"
@@ -12,6 +13,8 @@
 
 #define EXIT_USAGE 2
 #define EXIT_CONFIGURATION 78 /* EX_CONFIG of sysexits.h */
+/* Enough for all pages on their way, look-ups of names, and connections that are kept. */
+#define DESCRIPTORS_MAX 8192U
 
 typedef struct Arguments {
         const char *config;
@@ -105,6 +108,15 @@ static int parse_arguments(int argc, char **argv, Arguments *a) {
         return optind < argc ? usage("there are no arguments but options") : check_arguments(a);
 }
 
+static void raise_descriptors(void) {
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS_MAX)
+                return;
+        limit.rlim_cur = MIN(limit.rlim_max, (rlim_t) DESCRIPTORS_MAX);
+        (void) setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static void prepare_process(void) {
         sigset_t no_signals;
 
@@ -118,6 +130,7 @@ static void prepare_process(void) {
         (void) setlocale(LC_CTYPE, "C.UTF-8");
         (void) signal(SIGPIPE, SIG_IGN);
         (void) signal(SIGALRM, SIG_DFL);
+        raise_descriptors();
 
         /* Who started us may have blocked some, and exec() hands that on. */
         (void) sigemptyset(&no_signals);

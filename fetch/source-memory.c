@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <search.h>
 #include <zlib.h>
 
 #include "common/log.h"
@@ -18,24 +19,29 @@ static Memory *memory_free(Memory *memory) {
 }
 DEFINE_CLEANUP(Memory, memory_free);
 
-void memories_done(Memories *memories) {
-        while (memories->first) {
-                Memory *memory = memories->first;
+static int compare_names(const void *a, const void *b) {
+        return strcmp(((const Memory *) a)->name, ((const Memory *) b)->name);
+}
 
-                memories->first = memory->next;
-                memory_free(memory);
-        }
+static void free_node(void *memory) {
+        (void) memory_free(memory);
+}
+
+void memories_done(Memories *memories) {
+        tdestroy(memories->tree, free_node);
+        memories->tree = NULL;
 }
 
 int memories_get(Memories *memories, const char *name, Memory **ret) {
         _cleanup_(memory_freep) Memory *memory = NULL;
+        Memory *const *found;
         int r;
 
-        for (Memory *f = memories->first; f; f = f->next)
-                if (streq(f->name, name)) {
-                        *ret = f;
-                        return 0;
-                }
+        found = tfind(&(const Memory){ .name = (char *) name }, &memories->tree, compare_names);
+        if (found) {
+                *ret = *found;
+                return 0;
+        }
 
         memory = calloc(1, sizeof(Memory));
         if (!memory)
@@ -55,8 +61,8 @@ int memories_get(Memories *memories, const char *name, Memory **ret) {
         else if (secret_load(memories->config, memory->source, &memory->bad) >= 0)
                 (void) reader_new(memory->source, &memory->reader, &memory->bad);
 
-        memory->next = memories->first;
-        memories->first = memory;
+        if (!tsearch(memory, &memories->tree, compare_names))
+                return -ENOMEM;
         *ret = STEAL_POINTER(memory);
         return 0;
 }

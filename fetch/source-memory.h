@@ -14,7 +14,6 @@ typedef struct Digest {
 } Digest;
 
 typedef struct Memory {
-        struct Memory *next;
         char *name;
         Source *source;
         Reader *reader; /* NULL: the source is bad */
@@ -29,7 +28,7 @@ typedef struct Memory {
 
 typedef struct Memories {
         const Config *config;
-        Memory *first;
+        void *tree; /* of Memory, by name: tsearch(3) */
 } Memories;
 
 /*

@@ -561,26 +561,6 @@ def test_replies_in_the_order_they_finish(site, config, fetcher):
     assert len(site.asked("/slow")) == 2 and len(site.asked("/fast")) == 2
 
 
-def test_sixteen_in_flight(site, config, fetcher):
-    hold = threading.Event()
-    names = [f"n{i}" for i in range(20)]
-    for name in names:
-        site.set(f"/{name}", strip_page([name]), hold=hold)
-        config.source(name, site.url(f"/{name}"))
-    try:
-        fetcher.send(*names, "unknown")
-        site.requests.wait(lambda all: len(all) >= 16, "16 requests")
-        fetcher.process.stdin.close()
-    finally:
-        hold.set()
-    # What needs no page would be answered at once, had it not to wait for its turn behind the 17th.
-    replies = [fetcher.reply()["source"] for _ in [*names, "unknown"]]
-    assert replies.index("unknown") > 4
-    # The input has ended; what was asked is answered, and then it ends.
-    assert sorted(replies) == sorted([*names, "unknown"])
-    assert fetcher.wait_exit() == 0
-
-
 def test_a_last_line_without_its_end(config):
     done = fetch([f"--config={config.path}"], stdin="one\r\n\ntwo")
     assert [json.loads(line)["source"] for line in done.stdout.splitlines()] == ["one", "two"]

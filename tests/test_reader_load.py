@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""tickerd-fetch with many sources at once, and what new connections cost it."""
+
+import json
+import json
+import shutil
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from programs import BUILD, GUARD, environment
+from website import DEADLINE, Site, strip_page
+
+IN_FLIGHT = 256
+
+
+def add_sources(site, config, names, **response):
+    for name in names:
+        site.set(f"/{name}", strip_page([name]), **response)
+        config.source(name, site.url(f"/{name}"))
+
+
+def test_how_many_are_in_flight(site, config, fetcher):
+    hold = threading.Event()
+    names = [f"n{i}" for i in range(IN_FLIGHT + 10)]
+    add_sources(site, config, names, hold=hold)
+    try:
+        fetcher.send(*names, "unknown")
+        site.requests.wait(lambda all: len(all) >= IN_FLIGHT, f"{IN_FLIGHT} requests")
+        fetcher.process.stdin.close()
+    finally:
+        hold.set()
+    # What needs no page would be answered at once, had it not to wait for its turn behind the 257th.
+    replies = [fetcher.reply()["source"] for _ in [*names, "unknown"]]
+    assert replies.index("unknown") > 4
+    # The input has ended; what was asked is answered, and then it ends.
+    assert sorted(replies) == sorted([*names, "unknown"])
+    assert fetcher.wait_exit() == 0
+
+
+def test_nobody_waits_for_those_that_hang(site, config, fetcher):
+    """Every fourth of 400 says nothing, and the others are answered, each twice, before the first of them is."""
+    hold = threading.Event()
+    names = [f"n{i:03}" for i in range(400)]
+    hanging = names[::4]
+    healthy = sorted(set(names) - set(hanging))
+    add_sources(site, config, healthy)
+    add_sources(site, config, hanging, hold=hold)
+    try:
+        fetcher.send(*names)
+        assert sorted(fetcher.reply()["source"] for _ in healthy) == healthy
+        site.requests.wait(lambda all: len(all) == len(names), "all requests")
+        fetcher.send(*healthy)
+        assert sorted(fetcher.reply()["source"] for _ in healthy) == healthy
+    finally:
+        hold.set()
+    replies = [fetcher.reply() for _ in hanging]
+    assert sorted(reply["source"] for reply in replies) == hanging
+    assert {reply["state"] for reply in replies} == {"ok"}
+
+
+def test_few_descriptors(config):
+    """Connections that are kept, here to 600 hosts, leave enough for those that are made."""
+    names = [f"n{i}" for i in range(600)]
+    with Site("0.0.0.0") as site:
+        for i, name in enumerate(names):
+            site.set(f"/{name}", strip_page([name]))
+            config.source(name, f"http://127.1.{i // 200}.{i % 200 + 1}:{site.port}/{name}")
+        done = subprocess.run([*GUARD, "prlimit", "--nofile=400", BUILD / "fetch/tickerd-fetch", f"--config={config.path}"],
+                              input="".join(f"{name}\n" for name in names), capture_output=True, text=True,
+                              env=environment(), timeout=DEADLINE)
+        assert [json.loads(line)["state"] for line in done.stdout.splitlines()] == ["ok"] * len(names)
+
+
+@pytest.fixture
+def secure(tmp_path):
+    """A site with TLS, each answer on a connection of its own, and the certificate to trust."""
+    if not shutil.which("openssl"):
+        pytest.skip("needs openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "authority.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+                    "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"],
+                   check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with Site() as site:
+        site._server.socket = context.wrap_socket(site._server.socket, server_side=True)
+        site.set("/", strip_page(["Secret news"]), headers={"Connection": "close"})
+        site.context, site.certificate = context, certificate
+        site.secure_url = f"https://127.0.0.1:{site.port}/"
+        yield site
+
+
+def variables(certificate, folder):
+    """By each of them curl(1) is told whom to trust, and so is the reader."""
+    folder.mkdir()
+    digest = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", certificate], check=True, capture_output=True,
+                            text=True).stdout.strip()
+    (folder / f"{digest}.0").write_bytes(certificate.read_bytes())
+    return {"CURL_CA_BUNDLE": certificate, "SSL_CERT_FILE": certificate, "SSL_CERT_DIR": folder}
+
+
+@pytest.mark.parametrize("name", ["CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", None])
+def test_whom_to_trust(secure, config, fetcher, tmp_path, name):
+    config.source("one", secure.secure_url)
+    fetcher.start(env={name: variables(secure.certificate, tmp_path / "hashed")[name]} if name else {})
+    reply = fetcher.ask("one")
+    if name:
+        assert reply["state"] == "ok"
+    else:
+        assert reply["state"] == "network-error" and "certificate" in reply["detail"]
+
+
+def test_authorities_are_read_once_and_hosts_known_again(secure, config, fetcher):
+    config.source("one", secure.secure_url)
+    fetcher.start(env={"CURL_CA_BUNDLE": secure.certificate})
+    assert fetcher.ask("one")["state"] == "ok"
+    secure.certificate.write_text("no certificate\n")
+    for _ in range(2):
+        assert fetcher.ask("one")["state"] == "unchanged"
+    stats = secure.context.session_stats()
+    assert stats["accept_good"] == 3 and stats["hits"] == 2
