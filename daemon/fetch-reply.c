@@ -64,7 +64,9 @@ static int read_member(const char *key, const char *type, Rows *rows, FetchReply
                 return read_count(type, rows, &reply->fresh_for);
         if (streq(key, "date"))
                 return read_count(type, rows, &reply->date);
-        if (streq(key, "http") || streq(key, "ms") || streq(key, "strip"))
+        if (streq(key, "http"))
+                return read_count(type, rows, &reply->http);
+        if (streq(key, "ms") || streq(key, "strip"))
                 return read_count(type, rows, &ignored);
         return 0; /* a later fetcher may say more */
 }

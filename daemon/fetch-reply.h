@@ -17,6 +17,7 @@ typedef struct FetchReply {
         char source[SOURCE_NAME_MAX + 1];
         State state;
         char detail[DETAIL_MAX + 1]; /* clean; "" when there is none */
+        int64_t http;                /* status of HTTP, 0: none */
         int64_t retry_after;         /* seconds, 0: none */
         int64_t fresh_for; /* seconds that a cache on the way keeps the page, 0: none does */
         int64_t date;      /* the server's clock, seconds since 1970, 0: not known */

@@ -57,8 +57,8 @@ void host_queue_hurry(HostQueue *q) {
         q->hurry = true;
 }
 
-void host_queue_ended(HostQueue *q, bool good, int64_t retry_after) {
-        host_end(q->host, clock_now(q), good, retry_after);
+void host_queue_ended(HostQueue *q, HostAnswer answer, int64_t retry_after) {
+        host_end(q->host, clock_now(q), answer, retry_after);
 }
 
 bool host_queue_pauses(const HostQueue *q) {

@@ -40,7 +40,7 @@ void host_queue_hurry(HostQueue *queue);
 void host_queue_run(HostQueue *queue);
 
 /* A poll has ended, as for host_end(). host_queue_run() is left to the caller. */
-void host_queue_ended(HostQueue *queue, bool good, int64_t retry_after);
+void host_queue_ended(HostQueue *queue, HostAnswer answer, int64_t retry_after);
 
 /* Does the host want to be left alone? */
 bool host_queue_pauses(const HostQueue *queue);

@@ -11,6 +11,8 @@
  * that has asked for a pause. */
 #define APART_MAX (2 * USEC_PER_SEC)
 #define APART_CAREFUL_MAX (10 * USEC_PER_SEC)
+/* The first pause of a host that does not say how long. */
+#define PAUSE_GUESSED (10 * USEC_PER_SEC)
 
 bool host_name(const char *url, char ret[static HOST_NAME_MAX]) {
         const char *begin = strstr(url, "://"), *end, *at, *port;
@@ -41,7 +43,7 @@ bool host_name(const char *url, char ret[static HOST_NAME_MAX]) {
 /* How far apart two polls begin. */
 static usec_t apart(const Host *host) {
         if (host->careful)
-                return MIN(host->apart, APART_CAREFUL_MAX);
+                return MAX(host->slower, MIN(host->apart, APART_CAREFUL_MAX));
         return MIN(host->apart / 5 * 4, APART_MAX);
 }
 
@@ -62,15 +64,44 @@ void host_begin(Host *host, usec_t now) {
         host->next = now + apart(host);
 }
 
-void host_end(Host *host, usec_t now, bool good, int64_t retry_after) {
+/* How long a pause the host has asked for; 0: none. */
+static usec_t pause_wanted(Host *host, HostAnswer answer, int64_t retry_after) {
+        if (retry_after > 0)
+                return (usec_t) retry_after * USEC_PER_SEC;
+        if (answer != HOST_REFUSAL)
+                return 0;
+        host->guessed = host->guessed > 0 ? host->guessed * 2 : PAUSE_GUESSED;
+        host->guessed = MIN(host->guessed, host->interval);
+        return host->guessed;
+}
+
+/* A host that asks for a pause again is asked less often, and then, page by page, a little more
+ * often: so we find what it allows. */
+static void slow_down(Host *host) {
+        if (host->careful)
+                host->slower = MIN(apart(host) / 2 * 3, APART_CAREFUL_MAX);
+        host->careful = host->returning = true;
+}
+
+void host_end(Host *host, usec_t now, HostAnswer answer, int64_t retry_after) {
+        bool pauses = host_pauses(host, now);
+        usec_t pause;
+
         assert(host->in_flight > 0);
         host->in_flight--;
-        if (good) {
+        if (answer == HOST_PAGE) {
                 host->returning = false;
-        } else if (retry_after > 0) {
-                host->pause = MAX(host->pause, now + (usec_t) retry_after * USEC_PER_SEC);
-                host->careful = host->returning = true;
+                host->guessed = 0;
+                host->slower -= host->slower / 64;
+                return;
         }
+        if (pauses && retry_after == 0)
+                return; /* it was asked before it said so */
+        pause = pause_wanted(host, answer, retry_after);
+        if (pause > 0 && !pauses)
+                slow_down(host);
+        if (pause > 0)
+                host->pause = MAX(host->pause, now + pause);
 }
 
 typedef struct Named {
@@ -109,18 +140,18 @@ static int add_host(Source *const *sources, const Named *named, size_t n, const 
         Host *host = hosts->hosts + hosts->n;
         double rate = 0; /* polls a microsecond */
 
-        *host = (Host){ .name = strdup(named->name) };
+        *host = old ? *old : (Host){};
+        host->in_flight = 0;
+        host->interval = USEC_INFINITY;
+        host->name = strdup(named->name);
         if (!host->name)
                 return -ENOMEM;
-        if (old) {
-                host->pause = old->pause;
-                host->next = old->next;
-                host->careful = old->careful;
-                host->returning = old->returning;
-        }
         for (size_t i = 0; i < n; i++) {
+                usec_t interval = sources[named[i].source]->interval;
+
                 hosts->of[named[i].source] = hosts->n;
-                rate += 1.0 / (double) sources[named[i].source]->interval;
+                host->interval = MIN(host->interval, interval);
+                rate += 1.0 / (double) interval;
         }
         host->apart = (usec_t) (1 / rate);
         hosts->n++;

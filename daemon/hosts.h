@@ -13,13 +13,23 @@
 #define HOST_POLLS_MAX 2U /* at a time */
 #define HOST_NAME_MAX 300U
 
+/* How a poll ended, for its host. */
+typedef enum HostAnswer {
+        HOST_PAGE,    /* with a page, whatever stands on it */
+        HOST_REFUSAL, /* 429: too many requests */
+        HOST_TROUBLE, /* in any other way */
+} HostAnswer;
+
 typedef struct Host {
         char *name;         /* "example.org:443", in small letters */
+        usec_t interval;    /* the shortest of its sources */
         usec_t apart;       /* so far apart are its polls when they are spread evenly */
         unsigned in_flight; /* polls now */
         usec_t next;        /* not before this the next begins, unless somebody is in a hurry */
         usec_t pause;       /* the host wants to be left alone until then */
-        bool careful;       /* it has asked for a pause once */
+        usec_t guessed;     /* how long the last pause was that it asked for without saying so */
+        bool careful;       /* it has asked for a pause once, */
+        usec_t slower;      /* and then again: its polls are at least so far apart */
         bool returning;     /* after a pause, until a poll went well: one at a time */
 } Host;
 
@@ -39,9 +49,12 @@ usec_t host_next(const Host *host, usec_t now, bool hurry);
 /* A poll has begun. */
 void host_begin(Host *host, usec_t now);
 
-/* It has ended. good: with a page. Otherwise retry_after counts: seconds that the host wants to be
- * left alone, 0: none. */
-void host_end(Host *host, usec_t now, bool good, int64_t retry_after);
+/*
+ * It has ended. Unless with a page, retry_after counts: seconds that the host wants to be left
+ * alone, 0: it does not say. After a refusal a pause is guessed then: 10 seconds or the interval if
+ * that is less, twice as long each time until there is a page, up to the interval.
+ */
+void host_end(Host *host, usec_t now, HostAnswer answer, int64_t retry_after);
 
 /* A host for each of the sources, which may share it, and when each source is to be polled first.
  */

@@ -117,6 +117,7 @@ int outcomes_add(Outcomes *o, SourceRecord *record, State state, const char *det
                 .record = record,
                 .state = state,
                 .is_reply = reply,
+                .http = reply ? reply->http : 0,
                 .retry_after = reply ? reply->retry_after : 0,
                 .fresh_for = reply ? reply->fresh_for : 0,
                 .now = wall_clock(o),

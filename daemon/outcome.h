@@ -28,8 +28,8 @@ typedef struct Outcome {
         SourceRecord *record;
         State state;
         char detail[DETAIL_MAX + 1];
-        bool is_reply;                  /* there was one: */
-        int64_t retry_after, fresh_for; /* see FetchReply */
+        bool is_reply;                        /* there was one: */
+        int64_t http, retry_after, fresh_for; /* see FetchReply */
 
         usec_t now; /* the wall clock */
         Health before;

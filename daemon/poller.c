@@ -86,7 +86,7 @@ static void begin_poll(void *userdata) {
         r = fetcher_ask(p->fetcher, &task);
         if (r < 0) {
                 (void) log_oom();
-                host_queue_ended(w->queue, false, 0);
+                host_queue_ended(w->queue, HOST_TROUBLE, 0);
                 set_next(w, w->started + w->record.source->interval);
                 return;
         }
@@ -101,36 +101,41 @@ static int on_due(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *use
         return 0;
 }
 
-/* Has the host given a page? Whatever stands on it, and whether or not it could be stored. */
-static bool is_page(State state) {
-        return state == STATE_OK || state == STATE_UNCHANGED || state == STATE_EMPTY ||
-               state == STATE_NO_STRIP;
+/* Whatever stands on the page, and whether or not it could be stored. */
+static HostAnswer host_answer(const Outcome *outcome) {
+        State state = outcome->state;
+
+        if (state == STATE_OK || state == STATE_UNCHANGED || state == STATE_EMPTY ||
+            state == STATE_NO_STRIP)
+                return HOST_PAGE;
+        return outcome->http == 429 ? HOST_REFUSAL : HOST_TROUBLE;
 }
 
 /* When the next poll begins, if not at once. */
-static void plan(PolledSource *w, State state, int64_t retry_after, int64_t fresh_for) {
+static void plan(PolledSource *w, const Outcome *outcome) {
         const Health *health = &w->record.health;
         usec_t interval = w->record.source->interval, now = clock_now(w->poller), delay;
+        usec_t fresh_for = (usec_t) MIN(outcome->fresh_for, FRESH_MAX) * USEC_PER_SEC;
 
-        delay = schedule_delay(interval, health, state, retry_after, random_number());
+        delay = schedule_delay(interval, health, outcome->state, outcome->retry_after,
+                               random_number());
         if (health->bad == 0 && fresh_for > 0)
-                delay = schedule_forward(interval, delay,
-                                         now - w->started +
-                                                 (usec_t) MIN(fresh_for, FRESH_MAX) * USEC_PER_SEC,
+                delay = schedule_forward(interval, delay, now - w->started + fresh_for,
                                          &w->forward);
         else
                 w->forward = false;
         set_next(w, w->started + delay);
 }
 
-static void end_poll(PolledSource *w, State state, int64_t retry_after, int64_t fresh_for) {
+/* Of the outcome counts what it is, and what the reply says. */
+static void end_poll(PolledSource *w, const Outcome *outcome) {
         w->in_flight = false;
-        host_queue_ended(w->queue, is_page(state), retry_after);
+        host_queue_ended(w->queue, host_answer(outcome), outcome->retry_after);
         if (w->again && !host_queue_pauses(w->queue)) {
                 host_queue_add(w->queue, &w->entry);
                 host_queue_hurry(w->queue);
         } else
-                plan(w, state, retry_after, fresh_for);
+                plan(w, outcome);
         w->again = false;
         if (!w->poller->stopped)
                 host_queue_run(w->queue);
@@ -146,7 +151,7 @@ static void on_ended(const Outcome *outcome) {
         w->bad = bad;
         if (outcome->error < 0)
                 w->connection = 0;
-        end_poll(w, outcome->state, outcome->retry_after, outcome->fresh_for);
+        end_poll(w, outcome);
 }
 
 static int on_reply(void *request, const FetchReply *reply, unsigned connection) {
@@ -174,7 +179,9 @@ static int on_reply(void *request, const FetchReply *reply, unsigned connection)
         if (reply->cpu > 0) /* it was read, and not the same bytes as before */
                 w->costly = reply->cpu >= COSTLY_MSEC;
         if (r == -ENOMEM)
-                end_poll(w, state, reply->retry_after, 0);
+                end_poll(w, &(Outcome){ .state = state,
+                                        .http = reply->http,
+                                        .retry_after = reply->retry_after });
         return r;
 }
 
@@ -183,7 +190,7 @@ static void on_failed(void *request, State state, const char *detail) {
 
         if (outcomes_add(w->poller->outcomes, &w->record, state, detail, NULL, false,
                          w->poller->reappear) == -ENOMEM)
-                end_poll(w, state, 0, 0);
+                end_poll(w, &(Outcome){ .state = state });
 }
 
 static int on_told(void *userdata) {

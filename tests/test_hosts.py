@@ -116,37 +116,58 @@ def test_after_a_pause_they_come_back_and_are_read(site, config, daemon):
     assert daemon.db("SELECT * FROM outages") == []
 
 
+class Sparing:
+    """A host that allows one request in so many seconds, and refuses the others."""
+
+    def __init__(self, site, seconds, headers={}):
+        self.site, self.seconds, self.headers = site, seconds, headers
+        self.read, self.refused = [], []  # paths
+        self._lock, self._last = threading.Lock(), -seconds
+
+    def serve(self, path):
+        self.site.set(path, raw=lambda handler: self._answer(path, handler))
+
+    def _answer(self, path, handler):
+        with self._lock:
+            now = time.monotonic()
+            refused, self._last = now - self._last < self.seconds, now
+            (self.refused if refused else self.read).append(path)
+        body = b"Not so fast" if refused else strip_page([f"Item of {path} {self.site.port}"]).encode()
+        handler.send_response(429 if refused else 200)
+        for name, value in self.headers.items() if refused else ():
+            handler.send_header(name, value)
+        handler.send_header("Content-Type", "text/html; charset=utf-8")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
 def test_many_sources_of_a_host_that_allows_few_requests(site, config, daemon):
     """Twelve sources every 3 s, four requests a second, and no more than one in 60 ms: nobody is refused twice."""
-    last = [0.0]
-    lock = threading.Lock()
-
-    def answer(path):
-        def raw(handler):
-            with lock:
-                now = time.monotonic()
-                late, last[0] = now - last[0] < 0.06, now
-            body = b"Not so fast" if late else strip_page([f"Item of {path}"]).encode()
-            handler.send_response(429 if late else 200)
-            if late:
-                refused.append(path)
-                handler.send_header("Retry-After", "1")
-            handler.send_header("Content-Type", "text/html; charset=utf-8")
-            handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            handler.wfile.write(body)
-
-        return raw
-
-    refused = []
+    host = Sparing(site, 0.06, {"Retry-After": "1"})
     for n in range(12):
-        site.set(f"/{n}", raw=answer(f"/{n}"))
+        host.serve(f"/{n}")
         config.source(f"s{n}", site.url(f"/{n}"), Interval="3s")
     daemon.start(poll=False)
     daemon.wait_stdout(12)
     for n in range(12):
         site.wait(f"/{n}", 3)
-    assert len(refused) == len(set(refused))
+    assert len(host.refused) == len(set(host.refused))
+    assert daemon.db("SELECT * FROM outages") == []
+
+
+def test_a_minute_with_hosts_that_allow_one_request_a_second(site, other, config, daemon):
+    """Twenty sources each, every 30 s, all of them told to be polled at once; one host says how long it wants to be left
+    alone, one does not."""
+    hosts = [Sparing(site, 1, {"Retry-After": "5"}), Sparing(other, 1)]
+    for n in range(20):
+        for host in hosts:
+            host.serve(f"/{n}")
+            config.source(f"s{n}-{host.site.port}", host.site.url(f"/{n}"), Interval="30s")
+    daemon.start()
+    daemon.stdout.wait(lambda lines: len(lines) == 40, "40 items within a minute", 60)
+    for host in hosts:
+        assert 1 <= len(host.refused) == len(set(host.refused)) <= 2, host.refused
     assert daemon.db("SELECT * FROM outages") == []
 
 

@@ -50,16 +50,16 @@ static void test_turns(_unused_ void **state) {
         assert_int_equal(host_next(&host, 100 * SEC, true), 100 * SEC);  /* unless in a hurry */
         host_begin(&host, 100 * SEC);
         assert_true(host_next(&host, 200 * SEC, true) == USEC_INFINITY); /* two at a time */
-        host_end(&host, 101 * SEC, true, 0);
+        host_end(&host, 101 * SEC, HOST_PAGE, 0);
         assert_int_equal(host_next(&host, 103 * SEC, false), 103 * SEC);
 
         host_begin(&host, 103 * SEC);
-        host_end(&host, 104 * SEC, true, 50); /* a good poll is not told to come back later */
+        host_end(&host, 104 * SEC, HOST_PAGE, 50); /* a good poll is not told to come back later */
         assert_false(host_pauses(&host, 104 * SEC));
         host_begin(&host, 110 * SEC);
-        host_end(&host, 110 * SEC, false, 0);
+        host_end(&host, 110 * SEC, HOST_TROUBLE, 0);
         assert_false(host_pauses(&host, 110 * SEC));
-        host_end(&host, 110 * SEC, false, 50);
+        host_end(&host, 110 * SEC, HOST_TROUBLE, 50);
         assert_true(host_pauses(&host, 159 * SEC));
         assert_int_equal(host_next(&host, 111 * SEC, true), 160 * SEC);
         assert_false(host_pauses(&host, 160 * SEC));
@@ -67,11 +67,74 @@ static void test_turns(_unused_ void **state) {
         /* They come back one after the other, and never in a hurry again. */
         host_begin(&host, 160 * SEC);
         assert_true(host_next(&host, 200 * SEC, true) == USEC_INFINITY);
-        host_end(&host, 161 * SEC, true, 0);
+        host_end(&host, 161 * SEC, HOST_PAGE, 0);
         assert_int_equal(host_next(&host, 161 * SEC, true), 170 * SEC);
         host_begin(&host, 170 * SEC);
-        host_end(&host, 170 * SEC, false, 10); /* a shorter pause ends no longer one */
+        host_end(&host, 170 * SEC, HOST_REFUSAL, 10); /* a shorter pause ends no longer one */
         assert_int_equal(host_next(&host, 171 * SEC, false), 180 * SEC);
+}
+
+/* It refuses and does not say for how long. */
+static void test_guessed_pauses(_unused_ void **state) {
+        static const unsigned pauses[] = { 10, 20, 40, 60, 60 };
+        Host host = { .interval = 60 * SEC, .apart = SEC };
+        usec_t now = 1000 * SEC;
+
+        for (size_t i = 0; i < ELEMENTSOF(pauses); i++) {
+                host_begin(&host, now);
+                host_end(&host, now, HOST_REFUSAL, 0);
+                assert_int_equal(host_next(&host, now, true), now + pauses[i] * SEC);
+                now += pauses[i] * SEC;
+        }
+        /* Trouble of another kind is no refusal, and ends nothing. */
+        host_begin(&host, now);
+        host_end(&host, now, HOST_TROUBLE, 0);
+        assert_false(host_pauses(&host, now));
+        host_begin(&host, now);
+        host_end(&host, now, HOST_REFUSAL, 0);
+        assert_int_equal(host.pause, now + 60 * SEC);
+        /* After a page it begins anew; and a second refusal that was on its way is no second one.
+         */
+        now += 60 * SEC;
+        host_begin(&host, now);
+        host_end(&host, now, HOST_PAGE, 0);
+        host_begin(&host, now);
+        host_begin(&host, now);
+        host_end(&host, now, HOST_REFUSAL, 0);
+        host_end(&host, now + SEC, HOST_REFUSAL, 0);
+        assert_int_equal(host.pause, now + 10 * SEC);
+        /* What the host says goes before, be it shorter. */
+        now += 10 * SEC;
+        host_begin(&host, now);
+        host_end(&host, now, HOST_REFUSAL, 3);
+        assert_int_equal(host.pause, now + 3 * SEC);
+        /* No pause of ours is longer than the interval. */
+        host = (Host){ .interval = 4 * SEC };
+        host_begin(&host, now);
+        host_end(&host, now, HOST_REFUSAL, 0);
+        assert_int_equal(host.pause, now + 4 * SEC);
+}
+
+/* One that goes on refusing is asked less often, but never less than once in 10 s. */
+static void test_slower(_unused_ void **state) {
+        Host host = { .interval = 30 * SEC, .apart = 1500 * MSEC };
+        usec_t now = 1000 * SEC, last = 0;
+
+        for (unsigned i = 0; i < 20; i++) {
+                host_begin(&host, now);
+                assert_in_range(host.next - now, MAX(last, 1200 * MSEC), 10 * SEC);
+                last = host.next - now;
+                host_end(&host, now, HOST_REFUSAL, 1);
+                now += SEC;
+        }
+        assert_int_equal(last, 10 * SEC);
+        for (unsigned i = 0; i < 200; i++) {
+                host_begin(&host, now);
+                assert_in_range(host.next - now, 1500 * MSEC, last);
+                last = host.next - now;
+                host_end(&host, now, HOST_PAGE, 0);
+        }
+        assert_int_equal(last, 1500 * MSEC);
 }
 
 static void make_sources(Source *sources, Source **pointers, size_t n, const char *const *urls,
@@ -103,7 +166,7 @@ static void test_spread(_unused_ void **state) {
 
         /* A pause goes on after a reload, also with other sources. */
         host_begin(hosts.hosts + hosts.of[0], SEC);
-        host_end(hosts.hosts + hosts.of[0], 2 * SEC, false, 100);
+        host_end(hosts.hosts + hosts.of[0], 2 * SEC, HOST_TROUBLE, 100);
         sources[0].interval = sources[2].interval = 3 * SEC;
         assert_return_code(hosts_new(pointers, 3, &hosts, &again), 0);
         assert_true(host_pauses(again.hosts + again.of[2], 101 * SEC));
@@ -135,16 +198,16 @@ typedef struct Simulation {
         Simulated sources[N];
         Hosts hosts;
         usec_t interval, asked; /* when the host was asked last */
+        usec_t allows;          /* one request in so long */
+        int64_t retry_after;    /* what it says when it refuses, 0: nothing */
         unsigned n_turns, n_at_once;
         uint32_t seed;
-        int64_t retry_after;
 } Simulation;
 
-/* The host answers at the end of each poll, after a while on the network: refused within a second.
- */
+/* The host answers at the end of each poll, after a while on the network. */
 static void end_poll(Simulation *s, Simulated *w, usec_t now) {
         static const Expect always = { .mode = EXPECT_MODE_ALWAYS };
-        bool refused = s->asked > 0 && now - s->asked < SEC;
+        bool refused = s->asked > 0 && now - s->asked < s->allows;
         State state = refused ? STATE_BLOCKED : STATE_OK;
         usec_t alarm;
         bool clear;
@@ -157,7 +220,8 @@ static void end_poll(Simulation *s, Simulated *w, usec_t now) {
         w->n_good += !refused;
         if (!refused)
                 w->last_good = now;
-        host_end(s->hosts.hosts, now, !refused, refused ? s->retry_after : 0);
+        host_end(s->hosts.hosts, now, refused ? HOST_REFUSAL : HOST_PAGE,
+                 refused ? s->retry_after : 0);
         w->due = w->began + schedule_delay(s->interval, &w->health, state,
                                            refused ? s->retry_after : 0, chance(&s->seed));
 }
@@ -194,8 +258,14 @@ static void step(Simulation *s, usec_t now) {
 }
 
 /* together: all are due at once at the start, as if nobody had spread them. */
-static void simulate(bool together, uint32_t seed) {
-        Simulation s = { .interval = 30 * SEC, .seed = seed, .retry_after = 5 };
+static void simulate(bool together, usec_t allows, int64_t retry_after, uint32_t seed) {
+        Simulation s = {
+                .interval = 30 * SEC,
+                .allows = allows,
+                .retry_after = retry_after,
+                .seed = seed,
+        };
+        bool enough = N * allows < s.interval;
         Source sources[N], *pointers[N];
         const char *urls[N];
         usec_t begin = 1000 * SEC;
@@ -212,32 +282,47 @@ static void simulate(bool together, uint32_t seed) {
                 step(&s, now);
                 if (now == begin)
                         s.hosts.hosts[0].apart = s.interval / N;
-                if (now == begin + 60 * SEC)
+                if (now == begin + 60 * SEC && enough)
                         for (size_t i = 0; i < N; i++)
                                 assert_true(s.sources[i].n_good > 0);
         }
         for (size_t i = 0; i < N; i++) {
-                assert_true(s.sources[i].n_refused <= (together ? 1 : 0));
-                assert_true(s.sources[i].n_good >= 1800 / 36 &&
-                            s.sources[i].n_good <= 1800 / 30 + 1);
+                if (enough)
+                        assert_true(s.sources[i].n_refused <= (together ? 1 : 0));
+                assert_in_range(s.sources[i].n_good,
+                                enough ? 1800 / 36 : 1800 * SEC / allows / N / 2, 1800 / 30 + 1);
         }
-        assert_int_equal(s.n_at_once, together ? 2 : 1);
+        assert_int_equal(s.n_at_once, together ? HOST_POLLS_MAX : 1);
         hosts_done(&s.hosts);
 }
 
 static void test_one_request_a_second(_unused_ void **state) {
-        for (uint32_t seed = 1; seed <= 20; seed++) {
-                simulate(false, seed);
-                simulate(true, seed);
-        }
+        for (uint32_t seed = 1; seed <= 20; seed++)
+                for (int64_t retry_after = 0; retry_after <= 5; retry_after += 5) {
+                        simulate(false, SEC, retry_after, seed);
+                        simulate(true, SEC, retry_after, seed);
+                }
+}
+
+/* Nor is there an alarm where the host allows less than we want. */
+static void test_fewer_requests_than_we_want(_unused_ void **state) {
+        for (uint32_t seed = 1; seed <= 20; seed++)
+                for (usec_t allows = 2 * SEC; allows <= 5 * SEC; allows += SEC) {
+                        simulate(false, allows, 0, seed);
+                        simulate(false, allows, 3, seed);
+                        simulate(true, allows, 1, seed);
+                }
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_names),
                 cmocka_unit_test(test_turns),
+                cmocka_unit_test(test_guessed_pauses),
+                cmocka_unit_test(test_slower),
                 cmocka_unit_test(test_spread),
                 cmocka_unit_test(test_one_request_a_second),
+                cmocka_unit_test(test_fewer_requests_than_we_want),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
