@@ -365,6 +365,30 @@ int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
         return 0;
 }
 
+/* Of HTML, the elements that every page has, and nothing in them. */
+static bool is_blank(const xmlNode *node) {
+        static const char *const common[] = { "html", "head", "body" };
+        bool blank = true;
+
+        for (; node && blank; node = node->next) {
+                if (node->type == XML_TEXT_NODE)
+                        blank = xmlIsBlankNode(node);
+                if (node->type != XML_ELEMENT_NODE)
+                        continue;
+                blank = false;
+                for (size_t i = 0; i < ELEMENTSOF(common) && !blank; i++)
+                        blank = streq((const char *) node->name, common[i]);
+                blank = blank && is_blank(node->children);
+        }
+        return blank;
+}
+
+void document_check_blank(const xmlDoc *document, Reply *reply) {
+        if ((reply->state == STATE_NO_STRIP || reply->state == STATE_EMPTY) &&
+            document->type == XML_HTML_DOCUMENT_NODE && is_blank(document->children))
+                reply_set(reply, STATE_BAD_PAGE, PAGE_IS_EMPTY);
+}
+
 int document_open(Buffer *text, Format format, xmlDoc **ret, Reply *reply) {
         xmlDoc *document;
         const char *why;
@@ -379,7 +403,7 @@ int document_open(Buffer *text, Format format, xmlDoc **ret, Reply *reply) {
         if (r < 0)
                 return r;
         if (!document) {
-                reply_set(reply, STATE_NO_STRIP, "the page is empty");
+                reply_set(reply, STATE_BAD_PAGE, PAGE_IS_EMPTY);
                 return 0;
         }
         *ret = document;

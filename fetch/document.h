@@ -33,6 +33,9 @@ int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
  */
 int document_open(Buffer *text, Format format, xmlDoc **ret, Reply *reply);
 
+/* A page of HTML with nothing on it is not one without news. */
+void document_check_blank(const xmlDoc *document, Reply *reply);
+
 /* What the links of a page are relative to: its first <base>, if that is of use, or its URL. Caller
  * frees. -ENOMEM. */
 int document_base(const xmlDoc *document, const char *url, char **ret);

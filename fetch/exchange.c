@@ -7,6 +7,9 @@
 #include "fetch/url.h"
 
 #define HEADER_MAX (256U * 1024U)
+/* Of one line of it curl takes no more; and over HTTP/2 it forgets the rest of a line that is
+ * longer than its buffer, which is 16 KiB by default. */
+#define HEADER_LINE_MAX (100L * 1024L)
 #define COOKIES_MAX (64U * 1024U)
 /* A connection is given up after less than five minutes, so that a name that moves is noticed. */
 #define CONNECTION_LIFE_SEC 290L
@@ -14,13 +17,30 @@
 /* Before, curl took a stream that was reset for one that had ended. */
 #define CURL_KNOWS_RESET 0x080000
 
-static size_t on_header(_unused_ char *data, size_t size, size_t n, void *userdata) {
+static size_t on_header(char *data, size_t size, size_t n, void *userdata) {
         Exchange *e = userdata;
 
-        e->header_size += size * n;
+        n *= size;
+        if ((n == 2 && memcmp(data, "\r\n", 2) == 0) || (n == 1 && *data == '\n'))
+                e->header_ended = true;
+        else if (n >= 5 && memcmp(data, "HTTP/", 5) == 0)
+                e->header_ended = false; /* of another answer, after one of 1xx */
+        e->header_size += n;
         if (e->header_size <= HEADER_MAX)
-                return size * n;
+                return n;
         e->header_too_large = true;
+        return 0;
+}
+
+/* That more came than was told curl says nowhere but in its log. */
+static int on_log(_unused_ CURL *easy, curl_infotype type, char *data, size_t size,
+                  void *userdata) {
+        static const char words[] = "Excess found";
+        Exchange *e = userdata;
+
+        if (type == CURLINFO_TEXT && size >= strlen(words) &&
+            memcmp(data, words, strlen(words)) == 0)
+                e->excess = true;
         return 0;
 }
 
@@ -172,6 +192,10 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
         SET(CURLOPT_OPENSOCKETDATA, e);
         SET(CURLOPT_PREREQFUNCTION, on_sent);
         SET(CURLOPT_PREREQDATA, e);
+        SET(CURLOPT_DEBUGFUNCTION, on_log);
+        SET(CURLOPT_DEBUGDATA, e);
+        SET(CURLOPT_VERBOSE, 1L);
+        SET(CURLOPT_BUFFERSIZE, HEADER_LINE_MAX);
         SET(CURLOPT_ERRORBUFFER, e->error);
         SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
         /* A connection from the pool would not ask on_socket(). */
@@ -228,6 +252,9 @@ void exchange_end(Exchange *e, CURLcode code) {
         (void) curl_easy_getinfo(e->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
         e->begun = first_byte > 0;
         (void) curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &e->status);
+        /* curl takes the end of the connection for that of the header, too. */
+        if (code == CURLE_OK && e->status > 0 && !e->header_ended)
+                e->code = CURLE_PARTIAL_FILE;
         /* Of one that has ended the connection is not its own any more, and this does nothing. */
         if (code != CURLE_OK)
                 (void) curl_easy_setopt(e->easy, CURLOPT_FORBID_REUSE, 1L);
@@ -288,13 +315,13 @@ bool exchange_is_whole(const Exchange *e) {
         return !e->decoder || decoder_is_whole(e->decoder);
 }
 
-/* One that curl has understood, and no other beside it. */
+/* One that curl has understood, no other beside it, and no more than that has come. */
 static bool has_length(const Exchange *e) {
         const char *length = exchange_header_at(e, "Content-Length", 0), *other;
         curl_off_t understood = -1;
 
         (void) curl_easy_getinfo(e->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &understood);
-        if (!length || understood < 0 || length[strspn(length, "0123456789")])
+        if (!length || understood < 0 || e->excess || length[strspn(length, "0123456789")])
                 return false;
         for (size_t i = 1; (other = exchange_header_at(e, "Content-Length", i)); i++)
                 if (!streq(other, length))

@@ -44,6 +44,8 @@ typedef struct Exchange {
         /* What became of it. */
         bool connected, sent; /* a connection was opened for it; it was sent */
         bool begun;           /* a byte has come back */
+        bool header_ended;    /* its last line has come */
+        bool excess;          /* more came than Content-Length says */
         CURLcode code;
         long status;           /* 0: there is none */
         bool body_begun;       /* so status and header are there, whatever happened then */

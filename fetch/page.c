@@ -88,6 +88,14 @@ static bool is_json(const Reader *reader, const Buffer *body) {
         return reader->source->format == FORMAT_JSON;
 }
 
+/* White space, and what controls something. */
+static bool is_blank(const Buffer *text) {
+        for (size_t i = 0; i < text->size; i++)
+                if ((unsigned char) text->data[i] > ' ')
+                        return false;
+        return true;
+}
+
 static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origin, Reply *reply) {
         const CharsetHints hints = {
                 .forced = reader->source->charset.text,
@@ -103,6 +111,10 @@ static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origi
         if (r < 0)
                 return r;
         explain("the page is read as %s, because %s", found.name, found.why);
+        if (is_blank(body)) {
+                reply_set(reply, STATE_BAD_PAGE, PAGE_IS_EMPTY);
+                return 0;
+        }
         if (reader->feed)
                 return feed_page_read(reader->feed, body, origin->url, reply);
         if (origin->open_ended && reader->source->format == FORMAT_HTML) {

@@ -11,6 +11,9 @@
 #define REPLY_MAX (16U * 1024U * 1024U)
 #define ENTRIES_MAX 2000U
 
+/* What is told of a page with nothing on it: no news is another matter. */
+#define PAGE_IS_EMPTY "the page is empty"
+
 /* Of a page: elements, and their depth; in JSON, values. */
 #define ELEMENTS_MAX 250000U
 #define DEPTH_MAX 256U

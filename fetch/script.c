@@ -129,6 +129,7 @@ int script_read(const Script *script, Buffer *page, const char *url, Reply *repl
                 r = query_tell(&query, script->source, r, reply);
         else {
                 reply_take(reply, &best);
+                document_check_blank(document, reply);
                 page_end_check(&end, document,
                                nodes_count(object) > 0 ? nodes_get(object, 0) : NULL, reply);
         }

@@ -153,6 +153,10 @@ static bool read_page(Memory *memory, const HttpAnswer *answer) {
 void memory_answer(Memory *memory, const HttpAnswer *answer) {
         State state = answer->reply->state;
 
+        /* It was another page, that of an error or a challenge: it may be this one that has not
+         * changed the next time. */
+        if (state == STATE_BLOCKED || state == STATE_HTTP_ERROR)
+                validators_done(&memory->http.known);
         if (state != STATE_OK && state != STATE_UNCHANGED)
                 return; /* no page has come: what we know of the last one still holds */
         memory->read = state == STATE_UNCHANGED || read_page(memory, answer);

@@ -269,9 +269,10 @@ int strip_read(const Strip *strip, Buffer *text, const char *url, Reply *reply) 
         if (r >= 0)
                 r = alternatives_read(strip->source, is_shown(&page), read_alternative, &page,
                                       "on the page", reply);
-        if (r >= 0)
+        if (r >= 0) {
+                document_check_blank(document, reply);
                 page_end_check(&end, document, page.node, reply);
-        else
+        } else
                 r = query_tell(&page.query, strip->source, r, reply);
 
         account_clear(&page.account);

@@ -115,14 +115,25 @@ static unsigned read_fresh_for(const Exchange *e) {
         return (unsigned) MAX(max_age - age, 0L);
 }
 
-static void judge_page(const Exchange *e, Reply *reply) {
+/* Some say with status 200, too, that this is a part; "bytes 0-99/100" is all of it. */
+static bool is_part(const Exchange *e) {
+        const char *range = exchange_header(e, "Content-Range");
+        unsigned long long first, last, size;
+
         if (e->status == 206)
+                return true;
+        return range && !(sscanf(range, "bytes %18llu-%18llu/%18llu", &first, &last, &size) == 3 &&
+                          first == 0 && last + 1 == size);
+}
+
+static void judge_page(const Exchange *e, Reply *reply) {
+        if (is_part(e))
                 reply_set(reply, STATE_NETWORK_ERROR,
                           "the server sent a part of the page, which was not asked for");
         else if (!exchange_is_whole(e))
                 reply_set(reply, STATE_NETWORK_ERROR, "the compressed page ends before its end");
         else if (e->status == 204 || e->body.size == 0)
-                reply_set(reply, STATE_BAD_PAGE, "the page is empty");
+                reply_set(reply, STATE_BAD_PAGE, PAGE_IS_EMPTY);
         else {
                 reply->state = STATE_OK;
                 reply->fresh_for = read_fresh_for(e);
@@ -170,6 +181,12 @@ static void judge_error(const Exchange *e, Reply *reply) {
                 if (e->begun) {
                         reply_set(reply, STATE_HTTP_ERROR,
                                   "the header of the answer has a line that is too long");
+                        return;
+                }
+                break;
+        case CURLE_RECV_ERROR: /* and so the same over HTTP/2, by nghttp2's words */
+                if (strstr(e->error, "callback function failed")) {
+                        reply_set(reply, STATE_HTTP_ERROR, "the header of the answer is too large");
                         return;
                 }
                 break;

@@ -162,7 +162,6 @@ def test_no_page(ask):
     for expect in "always", "sometimes":
         assert ask("", keys={"Expect": expect})["state"] == "bad-page"
         assert ask(status=204, keys={"Expect": expect})["state"] == "bad-page"
-    assert ask("   \n")["state"] == "no-strip"
     assert ask("plain words")["state"] == "no-strip"
 
 

@@ -94,6 +94,85 @@ def test_pages_without_a_length_that_end_inside_something(site, config, fetcher,
     assert [reply["state"] for reply in states(fetcher, "one", 2)] == ["network-error", "ok"]
 
 
+LI = len(PAGE.partition(b"Third")[0])  # inside the strip
+
+
+def wrong_framing(name):
+    """An answer that contradicts itself, or is broken off, and not only by its body."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n"
+    one = b"%x\r\n%s\r\n" % (len(PAGE), PAGE)
+    part = b"%x\r\n%s\r\n" % (LI, PAGE[:LI])
+    length = b"Content-Length: %d\r\n"
+    return {
+        "more than its length": head + length % LI + b"\r\n" + PAGE,
+        "two lengths": head + length % len(PAGE) + length % LI + b"\r\n" + PAGE,
+        "a length with a sign": head + b"Content-Length: +%d\r\n\r\n" % LI + PAGE,
+        "a length and more": head + b"Content-Length: %d abc\r\n\r\n" % LI + PAGE,
+        "a chunk that is none": chunked + part + b"zz\r\n" + PAGE[LI:],
+        "a chunk without its end": chunked + part[:-2] + b"0\r\n\r\n",
+        "a chunk of negative size": chunked + part + b"-5\r\n\r\n0\r\n\r\n",
+        "a chunk too large": chunked + part + b"ffffffffffffffffff\r\n" + PAGE[LI:],
+        "a chunk's size cut": chunked + part + b"1",
+        "no last chunk": chunked + one,
+        "half a last chunk": chunked + one + b"0",
+        "a last chunk without its end": chunked + one + b"0\r\n",
+        "trailers cut": chunked + one + b"0\r\nX-Sum: 1",
+        "a range": head + b"Content-Range: bytes 0-%d/%d\r\n" % (LI - 1, len(PAGE)) + length % LI + b"\r\n" + PAGE[:LI],
+        "a range of unknown size": head + b"Content-Range: bytes 0-9/*\r\n" + length % len(PAGE) + b"\r\n" + PAGE,
+    }[name]
+
+
+@pytest.mark.parametrize("name", [
+    "more than its length", "two lengths", "a length with a sign", "a length and more", "a chunk that is none",
+    "a chunk without its end", "a chunk of negative size", "a chunk too large", "a chunk's size cut", "no last chunk",
+    "half a last chunk", "a last chunk without its end", "trailers cut", "a range", "a range of unknown size"])
+def test_framing_that_is_wrong(site, config, fetcher, name):
+    site.set("/", raw=lambda handler: handler.wfile.write(wrong_framing(name)))
+    config.source("one", site.url("/"), Expect="sometimes")
+    assert fetcher.ask("one")["state"] == "network-error"
+
+
+@pytest.mark.parametrize("rest", [
+    b"Transfer-Encoding: chunked\r\n\r\n%x;name=value\r\n%s\r\n000\r\nX-Sum: 1\r\n\r\n" % (len(PAGE), PAGE),
+    b"Content-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(PAGE), PAGE),
+    b"Content-Length: %d\r\nContent-Length: %d\r\n\r\n%s" % (len(PAGE), len(PAGE), PAGE),
+    b"Content-Range: bytes 0-%d/%d\r\nContent-Length: %d\r\n\r\n%s" % (len(PAGE) - 1, len(PAGE), len(PAGE), PAGE),
+    # Counted in characters, say, but no entry is lost.
+    b"Content-Length: %d\r\n\r\n%s" % (PAGE.index(b"</body>"), PAGE),
+])
+def test_framing_that_is_odd(site, config, fetcher, rest):
+    site.set("/", raw=lambda handler: handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + rest))
+    config.source("one", site.url("/"))
+    assert fetcher.ask("one")["items"] == ITEMS
+
+
+@pytest.mark.parametrize("status", ["200 OK", "304 Not Modified", "302 Found", "403 No", "429 Wait"])
+def test_a_header_cut_at_every_byte(site, config, fetcher, status):
+    """Not even a 304 is one, nor is half a Location: where to go."""
+    site.set("/half", strip_page(["Elsewhere"]))
+    head = f"HTTP/1.1 {status}\r\nLocation: /halfway\r\nRetry-After: 1200\r\nContent-Length: 0\r\n\r\n".encode()
+    site.script("/", [Response(strip_page(NEWS), etag="e"), *(
+        Response(raw=lambda handler, cut=cut: handler.wfile.write(head[:cut])) for cut in range(len(head)))])
+    config.source("one", site.url("/"), Expect="sometimes")
+    assert fetcher.ask("one")["state"] == "ok"
+    assert {reply["state"] for reply in states(fetcher, "one", len(head))} == {"network-error"}
+    assert not site.asked("/half")
+
+
+@pytest.mark.parametrize("page", [b" \r\n\t ", b"\xef\xbb\xbf", b"\xff\xfe \0\n\0", b"\0" * 100, b"<!DOCTYPE html>\n",
+                                  b"<!-- cached -->", b"<html><head></head><body></body></html>"])
+@pytest.mark.parametrize("framing", ["length", "close"])
+def test_a_page_with_nothing_on_it(site, config, fetcher, page, framing):
+    """Nor is it one without news."""
+    site.set("/", raw=framed(framing, page, len(page)).raw)
+    for name, keys in {"one": {}, "flagged": {"When": "//i"}, "script": {"Script": "//script", "Strip": "$.items"},
+                       "json": {"Format": "json", "Strip": "$.items"}, "feed": {"Format": "feed", "Strip": None}}.items():
+        config.source(name, site.url("/"), Expect="sometimes", **keys)
+        state = fetcher.ask(name)["state"]
+        assert state == "bad-page" or (framing == "close" and state == "network-error"), name
+
+
 @pytest.mark.parametrize("headers", ["Transfer-Encoding: identity", "Content-Length: 99999999999999999999",
                                      "Content-Length: 900\r\nContent-Length: {n}", "Content-Length: {n}, 900"])
 def test_a_length_that_is_none(site, config, fetcher, headers):
@@ -259,7 +338,7 @@ def test_a_slow_server_is_not_taken_for_dead(config, fetcher):
 
 
 INSIDE = """
-import json, subprocess, sys
+import gzip, json, subprocess, sys
 sys.path.insert(0, sys.argv[1])
 from website import strip_page
 from wire import CLOSE, Wire
@@ -270,7 +349,7 @@ def run(answer, n, timeout="2s"):
     # One fetcher, asked so many times; the states, and which requests there were.
     with Wire(answer, key=key) as server:
         with open(f"{config}/sources/one.source", "w") as file:
-            file.write(f"[Source]\\nURL={server.url()}\\nTimeout={timeout}\\n[Strip]\\nStrip=//ul[has-class('ticker')]\\n")
+            file.write(f"[Source]\\nURL={server.url()}\\nTimeout={timeout}\\nExpect=sometimes\\n[Strip]\\nStrip=//ul[has-class('ticker')]\\n")
         with subprocess.Popen([fetcher, f"--config={config}/tickerd.conf"], stdin=-1, stdout=-1, text=True) as process:
             states = []
             for _ in range(n):
@@ -278,17 +357,53 @@ def run(answer, n, timeout="2s"):
                 states.append(json.loads(process.stdout.readline())["state"])
         return states, server.requests.all()
 
-numbers = iter(range(100))
+numbers = iter(range(1000))
 def page():
-    return strip_page([f"News {next(numbers)}"]).encode()
+    return strip_page([f"News {next(numbers)}", "More news"]).encode()
 
+def cut_page():
+    return page().partition(b"<li>More")[0]
+
+def answer(*headers, body=None, end=True, reset=None, goaway=False, close=False):
+    def send(machine, stream):
+        machine.send_headers(stream, [(":status", "200"), ("content-type", "text/html"), *headers])
+        machine.send_data(stream, body or page(), end_stream=end)
+        if reset is not None:
+            machine.reset_stream(stream, error_code=reset)
+        if goaway:
+            machine.close_connection()
+        return CLOSE if close else None
+    return lambda connection, request: send
+
+def refuse_first(connection, request):
+    # Nothing has been done, so it may be asked again.
+    def refuse(machine, stream):
+        machine.reset_stream(stream, error_code=7)
+    def goaway(machine, stream):
+        machine.close_connection(last_stream_id=0)
+        return CLOSE
+    return page() if request == 1 else (refuse if connection == 1 else goaway)
+
+packed = gzip.compress(page())
 print(json.dumps({
     "healthy": run(lambda connection, request: page(), 3),
     "silent": run(lambda connection, request: page() if request == 1 else None, 3),
     "hanging": run(lambda connection, request: None if connection == 1 else page(), 3),
     "closed": run(lambda connection, request: page() if request == 1 else CLOSE, 3),
-    "reset": run(lambda connection, request: [page()[:-30]], 1),
-    "reset in the strip": run(lambda connection, request: [page().partition(b"</ul>")[0]], 2),
+    "refused": run(refuse_first, 4),
+    "closed at once": run(lambda connection, request: CLOSE, 2),
+    "reset": run(answer(body=page()[:-30], end=False, reset=8), 1),
+    "reset in the strip": run(answer(body=cut_page(), end=False, reset=8), 2),
+    "reset without an error": run(answer(body=cut_page(), end=False, reset=0), 2),
+    "closed in the strip": run(answer(body=cut_page(), end=False, close=True), 2),
+    "goaway in the strip": run(answer(body=cut_page(), end=False, goaway=True, close=True), 2),
+    "goaway after the page": run(answer(goaway=True), 2),
+    "longer length": run(answer(("content-length", "5000")), 1),
+    "shorter length": run(answer(("content-length", "100")), 1),
+    "cut gzip": run(answer(("content-encoding", "gzip"), body=packed[:-5]), 1),
+    "gzip": run(answer(("content-encoding", "gzip"), body=packed), 1),
+    "long line": run(answer(("x-long", "y" * 60_000)), 1),
+    "large header": run(answer(*[(f"x-{n}", "y" * 1000) for n in range(400)]), 1),
 }))
 """
 
@@ -299,9 +414,14 @@ def test_http2(config, tls):
     assert answers["healthy"] == [["ok"] * 3, [[1, 1], [1, 2], [1, 3]]]
     assert answers["silent"] == [["ok"] * 3, [[1, 1], [1, 2], [2, 1], [3, 1]]]
     assert answers["hanging"] == [["timeout", "ok", "ok"], [[1, 1], [2, 1], [2, 2]]]
-    assert answers["closed"][0] == ["ok"] * 3
-    assert answers["reset"][0] == ["network-error"]
-    assert answers["reset in the strip"][0] == ["network-error"] * 2
+    for name in "closed", "refused":
+        assert set(answers[name][0]) == {"ok"}, name
+    for name in ("closed at once", "reset", "reset in the strip", "reset without an error", "closed in the strip",
+                 "goaway in the strip", "longer length", "shorter length", "cut gzip"):
+        assert set(answers[name][0]) == {"network-error"}, name
+    for name in "goaway after the page", "gzip", "long line":
+        assert set(answers[name][0]) == {"ok"}, name
+    assert answers["large header"][0] == ["http-error"]
 
 
 @pytest.fixture

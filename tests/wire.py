@@ -2,7 +2,8 @@
 """
 Servers that a test drives connection by connection: HTTP/1.1 in clear text, and HTTP/2 over TLS. A connection is
 numbered from 1, a request on it too; answer(connection, request) returns the bytes of a page, None to say nothing at
-all, CLOSE to close, or CUT_OFF to begin a page and say no more.
+all, CLOSE to close, or CUT_OFF to begin a page and say no more. In HTTP/2 it may also return a function, which is
+called with h2's machine and the number of the stream, and returns CLOSE to close after it has been sent.
 """
 
 import contextlib
@@ -51,7 +52,7 @@ class Wire:
     def _run(self, serve, connection, number):
         with contextlib.suppress(OSError, ssl.SSLError):
             serve(connection, number)
-        connection.close()
+        self._connections[number - 1].close()
 
     def _next(self, number, request):
         self.requests.add((number, request))
@@ -83,7 +84,7 @@ class Wire:
         machine = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
         machine.initiate_connection()
         connection.sendall(machine.data_to_send())
-        request = 0
+        request, page = 0, None
         while data := connection.recv(65536):
             for event in machine.receive_data(data):
                 if not isinstance(event, h2.events.RequestReceived):
@@ -92,10 +93,13 @@ class Wire:
                 page = self._next(number, request)
                 if page is CLOSE:
                     return
-                if page is not None:
+                if callable(page):
+                    page = page(machine, event.stream_id)
+                elif page is not None:
                     machine.send_headers(event.stream_id, [(":status", "200"), ("content-type", "text/html")])
-                    machine.send_data(event.stream_id, page[0] if isinstance(page, list) else page,
-                                      end_stream=not isinstance(page, list))
-                if isinstance(page, list):  # a body that is broken off
-                    machine.reset_stream(event.stream_id)
+                    machine.send_data(event.stream_id, page, end_stream=True)
+                if page is CLOSE:
+                    break
             connection.sendall(machine.data_to_send())
+            if page is CLOSE:
+                return
