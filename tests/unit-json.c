@@ -203,7 +203,7 @@ static void test_scripts(void **state) {
                 State state;
         } cases[] = {
                 { "<p>x", STATE_NO_STRIP },
-                { "", STATE_NO_STRIP },
+                { "", STATE_BAD_PAGE },
                 { "<script>x()</script>", STATE_BAD_PAGE },
                 { "<script></script>", STATE_BAD_PAGE },
                 { "<script>{\"w\":1}</script>", STATE_NO_STRIP },

@@ -24,6 +24,7 @@ class Wire:
         self._connections = []
         self._context = None
         if key:
+            import h2.connection  # which takes its time: not while the first client waits
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(key)
             self._context.set_alpn_protocols(["h2"])
