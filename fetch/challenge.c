@@ -64,7 +64,15 @@ const char *challenge_possible(const Exchange *e) {
         return find_field(e, signs, ELEMENTSOF(signs));
 }
 
-const char *challenge_in_page(const Buffer *page, const char *possible) {
+Buffer challenge_excerpt(const Buffer *page) {
+        Buffer excerpt = BUFFER(SEARCHED);
+
+        if (page->size <= LARGE)
+                buffer_append(&excerpt, strnull(page->data), MIN(page->size, (size_t) SEARCHED));
+        return excerpt;
+}
+
+const char *challenge_in_page(const Buffer *excerpt, const char *possible) {
         /* What stands in their pages and not in those that they let through. */
         static const struct {
                 const char *text, *whose;
@@ -100,13 +108,12 @@ const char *challenge_in_page(const Buffer *page, const char *possible) {
                 { "/.well-known/sgcaptcha", "SiteGround" },
                 { "<title>Just a moment...", "Cloudflare" },
         };
-        size_t n = MIN(page->size, (size_t) SEARCHED);
+        const char *text = strnull(excerpt->data);
+        size_t n = excerpt->size;
 
-        if (page->size > LARGE)
-                return NULL;
         for (size_t i = 0; i < ELEMENTSOF(signs); i++)
-                if (memmem(strnull(page->data), n, signs[i].text, strlen(signs[i].text)))
+                if (memmem(text, n, signs[i].text, strlen(signs[i].text)))
                         return signs[i].whose;
         /* What has no markup in it is not made for a browser. */
-        return page->size < SMALL && memchr(strnull(page->data), '<', n) ? possible : NULL;
+        return n < SMALL && memchr(text, '<', n) ? possible : NULL;
 }

@@ -15,6 +15,10 @@ const char *challenge_told(const Exchange *e);
 /* The header says that such a page may come: whose, or NULL. */
 const char *challenge_possible(const Exchange *e);
 
-/* The bytes of a page without its strip are those of such a page: whose, or NULL. possible: as
- * above. */
-const char *challenge_in_page(const Buffer *page, const char *possible);
+/* Of a page that is going to be read, what is to be looked at should its strip be missing; caller
+ * empties it with buffer_done(). Nothing, if it is too large for such a page, or short of memory.
+ */
+Buffer challenge_excerpt(const Buffer *page);
+
+/* That of a page without its strip is of such a page: whose, or NULL. possible: as above. */
+const char *challenge_in_page(const Buffer *excerpt, const char *possible);

@@ -14,6 +14,8 @@
 /* A connection is given up after less than five minutes, so that a name that moves is noticed. */
 #define CONNECTION_LIFE_SEC 290L
 #define DNS_LIFE_SEC 60L
+/* What is read at once: of a large page less often than curl would. */
+#define READ_SIZE (64L * 1024L)
 /* Before, curl took a stream that was reset for one that had ended. */
 #define CURL_KNOWS_RESET 0x080000
 
@@ -60,12 +62,23 @@ static int open_decoder(Exchange *e) {
         return r == -ENOBUFS ? -EPROTONOSUPPORT : r;
 }
 
+/* Room for all that is announced, so that what has come need not be moved. */
+static void make_room(Exchange *e) {
+        curl_off_t length = -1;
+
+        (void) curl_easy_getinfo(e->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+        if (length > 0 && (uint64_t) length <= e->body.max)
+                (void) buffer_reserve(&e->body, (size_t) length);
+}
+
 /* What comes of a page: its codings undone. */
 static int add_body(Exchange *e, const char *data, size_t n) {
         int r = 0;
 
-        if (!e->decoder)
+        if (!e->decoder) {
+                make_room(e);
                 r = open_decoder(e);
+        }
         return r < 0 ? r : decoder_add(e->decoder, data, n, &e->body);
 }
 
@@ -201,6 +214,7 @@ static int set_options(Exchange *e, const Question *question, void *userdata) {
         /* A connection from the pool would not ask on_socket(). */
         SET(CURLOPT_FRESH_CONNECT, question->fresh || e->guarded ? 1L : 0L);
         SET(CURLOPT_FORBID_REUSE, question->last ? 1L : 0L);
+        SET(CURLOPT_BUFFERSIZE, READ_SIZE);
         SET(CURLOPT_MAXLIFETIME_CONN, CONNECTION_LIFE_SEC);
         SET(CURLOPT_DNS_CACHE_TIMEOUT, question->fresh ? 0L : DNS_LIFE_SEC);
 #if LIBCURL_VERSION_NUM >= 0x075700

@@ -148,8 +148,9 @@ static bool lacks_strip(const Reader *reader, const Reply *reply) {
 }
 
 void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, Reply *reply) {
-        const char *challenge = challenge_in_page(body, origin->challenge);
+        _cleanup_buffer_ Buffer excerpt = challenge_excerpt(body);
         usec_t timeout = reader->source->timeout;
+        const char *challenge;
         int r;
 
         deadline_begin((unsigned) ((timeout + USEC_PER_SEC - 1) / USEC_PER_SEC) + GRACE_SEC,
@@ -162,7 +163,9 @@ void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, R
                 reply_set(reply, STATE_TOO_LARGE, "there is not memory enough to read the page");
         }
 
-        if (challenge && lacks_strip(reader, reply))
+        challenge =
+                lacks_strip(reader, reply) ? challenge_in_page(&excerpt, origin->challenge) : NULL;
+        if (challenge)
                 reply_set(reply, STATE_BLOCKED,
                           "the site sent a challenge page (%s) instead of the page", challenge);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <search.h>
-#include <zlib.h>
 
 #include "common/log.h"
+#include "fetch/digest.h"
 #include "fetch/secret.h"
 #include "fetch/source-memory.h"
 
@@ -67,38 +67,22 @@ int memories_get(Memories *memories, const char *name, Memory **ret) {
         return 0;
 }
 
-static void digest_add(Digest *digest, const char *text, size_t n) {
-        digest->size += n;
-        digest->crc = (uint32_t) crc32_z(digest->crc, (const Bytef *) text, n);
-        digest->adler = (uint32_t) adler32_z(digest->adler, (const Bytef *) text, n);
-}
-
-/* With its end, so that two in a row are not one. */
-static void digest_add_text(Digest *digest, const char *text) {
-        digest_add(digest, strnull(text), strlen(strnull(text)) + 1);
-}
-
-static bool digest_is_same(const Digest *a, const Digest *b) {
-        return a->size == b->size && a->crc == b->crc && a->adler == b->adler;
-}
-
 /* All that the reading of a page depends on. */
-static Digest digest_page(const HttpAnswer *answer) {
-        Digest digest = {};
+static uint64_t digest_page(const HttpAnswer *answer) {
+        uint64_t digest = DIGEST_NOTHING;
 
-        digest_add_text(&digest, answer->origin.url);
-        digest_add_text(&digest, answer->origin.charset);
-        digest_add_text(&digest, answer->origin.open_ended ? "open" : "");
-        digest_add(&digest, answer->body->data, answer->body->size);
-        return digest;
+        digest = digest_add_text(digest, answer->origin.url);
+        digest = digest_add_text(digest, answer->origin.charset);
+        digest = digest_add_text(digest, answer->origin.open_ended ? "open" : "");
+        return digest_add(digest, strnull(answer->body->data), answer->body->size);
 }
 
-static Digest digest_entries(const Reply *reply) {
-        Digest digest = {};
+static uint64_t digest_entries(const Reply *reply) {
+        uint64_t digest = DIGEST_NOTHING;
 
         for (size_t i = 0; i < reply->n_entries; i++) {
-                digest_add_text(&digest, reply->entries[i].headline);
-                digest_add_text(&digest, reply->entries[i].url);
+                digest = digest_add_text(digest, reply->entries[i].headline);
+                digest = digest_add_text(digest, reply->entries[i].url);
         }
         return digest;
 }
@@ -131,10 +115,10 @@ static void compare(Memory *memory, Reply *reply) {
 /* True: the page is as it should be. */
 static bool read_page(Memory *memory, const HttpAnswer *answer) {
         Reply *reply = answer->reply;
-        Digest page = digest_page(answer), entries;
+        uint64_t page = digest_page(answer), entries;
         bool before = memory->read;
 
-        if (before && digest_is_same(&page, &memory->page)) {
+        if (before && page == memory->page) {
                 set_unchanged(reply);
                 return true;
         }
@@ -143,7 +127,7 @@ static bool read_page(Memory *memory, const HttpAnswer *answer) {
         if (!reader_is_content(memory->reader, reply))
                 return false;
         entries = digest_entries(reply);
-        if (before && digest_is_same(&entries, &memory->entries))
+        if (before && entries == memory->entries)
                 set_unchanged(reply);
         memory->page = page;
         memory->entries = entries;

@@ -7,20 +7,14 @@
 #include "fetch/http.h"
 #include "fetch/page.h"
 
-/* Enough to tell a page, or the entries of one, from that before. */
-typedef struct Digest {
-        uint64_t size;
-        uint32_t crc, adler;
-} Digest;
-
 typedef struct Memory {
         char *name;
         Source *source;
         Reader *reader; /* NULL: the source is bad */
         Reply bad;      /* then this is the answer */
         HttpMemory http;
-        bool read; /* a page that was as it should be, and no other after it: */
-        Digest page, entries;
+        bool read;                /* a page that was as it should be, and no other after it: */
+        uint64_t page, entries;   /* digests */
         bool had_when, had_first; /* pages of this source have; see Reply */
         bool in_flight;
         void *owner; /* of whoever asked, while it is in flight */
