@@ -14,6 +14,7 @@
 /* A connection is given up after less than five minutes, so that a name that moves is noticed. */
 #define CONNECTION_LIFE_SEC 290L
 #define DNS_LIFE_SEC 60L
+#define TIMEOUT_MORE_MSEC 6000L
 /* What is read at once: of a large page less often than curl would. */
 #define READ_SIZE (64L * 1024L)
 /* Before, curl took a stream that was reset for one that had ended. */
@@ -57,6 +58,7 @@ static int open_decoder(Exchange *e) {
         for (size_t i = 0; (value = exchange_header_at(e, "Transfer-Encoding", i)); i++)
                 buffer_printf(&codings, ",%s", value);
         r = buffer_error(&codings);
+        e->coded = codings.size > 0;
         if (r >= 0)
                 r = decoder_new(strnull(codings.data), &e->decoder);
         return r == -ENOBUFS ? -EPROTONOSUPPORT : r;
@@ -82,6 +84,11 @@ static int add_body(Exchange *e, const char *data, size_t n) {
         return r < 0 ? r : decoder_add(e->decoder, data, n, &e->body);
 }
 
+/* What unpacks a body remembers as much as it has given, in the worst case. */
+static size_t room_of(const Exchange *e) {
+        return e->coded ? 2 * e->body.size : e->body.size;
+}
+
 static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
         Exchange *e = userdata;
         long status = 0;
@@ -94,7 +101,10 @@ static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
                 e->discarded += n;
                 return e->discarded <= e->body.max ? n : 0;
         }
+        if (!budget_may_grow(&e->share))
+                return CURL_WRITEFUNC_PAUSE;
         e->body_error = add_body(e, data, n);
+        budget_set_held(&e->share, room_of(e));
         return e->body_error < 0 ? 0 : n;
 }
 
@@ -172,7 +182,7 @@ static int set_headers(Exchange *e, const Question *question) {
 static int set_options(Exchange *e, const Question *question, void *userdata) {
         const char *proxy = proxy_for(question->url);
         /* http.c has the better clock; this one is for the day when it does not. */
-        long timeout_ms = (long) (question->timeout / USEC_PER_MSEC) + 1000;
+        long timeout_ms = (long) (question->timeout / USEC_PER_MSEC) + TIMEOUT_MORE_MSEC;
         CURLcode failed = CURLE_OK;
 
 #define SET(option, value)                                                                         \
@@ -245,6 +255,7 @@ int exchange_begin(Exchange *e, const Question *question, void *userdata) {
                 easy = new_easy();
         if (!easy)
                 return -ENOMEM;
+        budget_leave(&e->share);
         curl_slist_free_all(e->headers);
         buffer_done(&e->cookies);
         buffer_done(&e->body);
@@ -255,8 +266,13 @@ int exchange_begin(Exchange *e, const Question *question, void *userdata) {
                 .body = BUFFER(question->source->max_size),
                 .guarded = question->guarded,
         };
+        budget_join(question->budget, &e->share, userdata);
         r = set_headers(e, question);
         return r < 0 ? r : set_options(e, question, userdata);
+}
+
+CURLcode exchange_resume(Exchange *e) {
+        return curl_easy_pause(e->easy, CURLPAUSE_CONT);
 }
 
 void exchange_end(Exchange *e, CURLcode code) {
@@ -275,6 +291,7 @@ void exchange_end(Exchange *e, CURLcode code) {
 }
 
 void exchange_done(Exchange *e) {
+        budget_leave(&e->share);
         curl_easy_cleanup(e->easy);
         curl_slist_free_all(e->headers);
         buffer_done(&e->cookies);

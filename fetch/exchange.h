@@ -10,6 +10,7 @@
 
 #include "common/source.h"
 #include "common/timespan.h"
+#include "fetch/budget.h"
 #include "fetch/decode.h"
 #include "fetch/tls.h"
 #include "fetch/validators.h"
@@ -19,6 +20,7 @@ typedef struct Question {
         const char *user; /* of the source's own URL, "name:password", or NULL */
         const char *user_agent;
         Tls *tls;
+        Budget *budget;
         const Source *source;
         const Validators *known; /* of an earlier answer, or NULL */
         usec_t timeout;
@@ -36,6 +38,8 @@ typedef struct Exchange {
         char error[CURL_ERROR_SIZE]; /* curl's own words, or "" */
         Decoder *decoder;
         Buffer body; /* decoded */
+        bool coded;
+        Share share; /* of the budget, for the body */
 
         bool guarded;
         bool proxied;
@@ -52,11 +56,15 @@ typedef struct Exchange {
         int body_error;        /* we broke off: too large (-ENOBUFS), or not what its coding says */
         bool header_too_large; /* we broke off */
         bool refused;          /* we did not open a socket: guarded */
+        bool burden;           /* we gave it up, since others needed its room */
 } Exchange;
 
 /* Makes ready to ask, with curl's multi interface; userdata is the CURLINFO_PRIVATE. Cookies stay
  * from one question to the next. -ENOMEM. */
 int exchange_begin(Exchange *e, const Question *question, void *userdata);
+
+/* It waited for room, and there is some. Not CURLE_OK: that is how it has ended. */
+CURLcode exchange_resume(Exchange *e);
 
 /* It has ended with this code, or is broken off with it, and then its connection is not used again.
  */

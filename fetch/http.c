@@ -40,6 +40,9 @@
 #define WITHOUT_INTERVAL (15 * USEC_PER_MINUTE)
 /* So long no connection is kept where kept ones die without a word. */
 #define LONELY_SPAN USEC_PER_HOUR
+/* A page may come so much later than Timeout= because it waited for room: the daemon waits for some
+ * seconds, too. */
+#define WAIT_MAX (4 * USEC_PER_SEC)
 /* A server that takes longer than this part of Timeout= is slow. */
 #define SLOW_PART 3U
 
@@ -69,6 +72,7 @@ struct Http {
         CURLM *multi;
         char *user_agent;
         Tls *tls;
+        Budget budget;
         Get *gets;
         unsigned n_gets;
         usec_t next_check; /* no deadline is before this */
@@ -96,6 +100,7 @@ int http_new(const char *user_agent, Http **ret) {
         if (!http->multi || !http->user_agent || tls_new(&http->tls) < 0)
                 return -ENOMEM;
         http->next_check = USEC_INFINITY;
+        budget_init(&http->budget);
         (void) curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, pool_size());
         (void) curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, (long) CURLPIPE_NOTHING);
         *ret = STEAL_POINTER(http);
@@ -163,6 +168,7 @@ static int ask(Get *get) {
                 .user = url_same_origin(get->home, get->url) ? get->user : NULL,
                 .user_agent = get->http->user_agent,
                 .tls = get->http->tls,
+                .budget = &get->http->budget,
                 .source = get->source,
                 .known = get->conditional ? &get->memory->known : NULL,
                 .timeout = get->deadline > now ? get->deadline - now : 0,
@@ -388,9 +394,14 @@ static void on_end(Get *get, CURLcode code) {
         finish(get, &reply);
 }
 
-/* When we do not wait any longer for what is on. */
+/* When we do not wait any longer for what is on. That a page had to wait for room is not its fault.
+ */
 static usec_t patience_end(const Get *get) {
-        return exchange_is_silent(&get->exchange) && !get->again ? get->silence_end : get->deadline;
+        const Share *share = &get->exchange.share;
+
+        if (exchange_is_silent(&get->exchange) && !get->again)
+                return get->silence_end;
+        return get->deadline + (share->waiting_since > 0 ? WAIT_MAX : MIN(share->waited, WAIT_MAX));
 }
 
 /* Deadlines are only ever put off, but for those of new questions, so there is nothing to look for
@@ -411,9 +422,32 @@ static void check_deadlines(Http *http) {
 }
 
 static int poll_timeout_ms(const Http *http) {
-        usec_t now = time_monotonic(), next = MIN(http->next_check, now + USEC_PER_HOUR);
+        usec_t now = time_monotonic(), wait = MIN(budget_wait(&http->budget, now), USEC_PER_HOUR),
+               next = MIN(http->next_check, now + wait);
 
         return next <= now ? 0 : (int) ((next - now) / USEC_PER_MSEC) + 1;
+}
+
+/* Pages that waited for room go on; one that others have waited for too long does not. */
+static void share_room(Http *http) {
+        Share *share;
+        CURLcode code;
+
+        while ((share = budget_next(&http->budget))) {
+                Get *get = share->owner;
+
+                http->next_check = MIN(http->next_check, patience_end(get));
+                code = exchange_resume(&get->exchange);
+                if (code != CURLE_OK)
+                        on_end(get, code);
+        }
+        share = budget_burden(&http->budget, time_monotonic());
+        if (share) {
+                Get *get = share->owner;
+
+                get->exchange.burden = true;
+                on_end(get, CURLE_OPERATION_TIMEDOUT);
+        }
 }
 
 int http_turn(Http *http, int fd, short events, bool *ret_ready) {
@@ -439,6 +473,7 @@ int http_turn(Http *http, int fd, short events, bool *ret_ready) {
                 on_end(get, message->data.result);
         }
         check_deadlines(http);
+        share_room(http);
 
         /* Asked again, because curl reports neither a closed nor, in every version, a hung-up
          * descriptor. */

@@ -211,7 +211,10 @@ static void judge_error(const Exchange *e, Reply *reply) {
 void verdict(const Exchange *e, Reply *reply) {
         reply->http = e->status;
         reply->date = e->status > 0 ? read_date(e) / USEC_PER_SEC : 0;
-        if (e->body_error == -ENOBUFS)
+        if (e->burden)
+                reply_set(reply, STATE_TIMEOUT,
+                          "the page came too slowly, and others needed its room in memory");
+        else if (e->body_error == -ENOBUFS)
                 reply_set(reply, STATE_TOO_LARGE, "the page is larger than MaxSize=");
         else if (e->body_error == -ENOMEM)
                 reply_set(reply, STATE_TOO_LARGE, "there is not memory enough to read the page");

@@ -3,6 +3,8 @@
 
 import json
 import json
+import pathlib
+import re
 import shutil
 import ssl
 import subprocess
@@ -14,6 +16,13 @@ from programs import BUILD, GUARD, environment
 from website import DEADLINE, Site, strip_page
 
 IN_FLIGHT = 256
+SANITIZED = b"libasan" in subprocess.run(["ldd", BUILD / "fetch/tickerd-fetch"], capture_output=True).stdout
+
+
+def peak(pid):
+    """MiB."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
 
 def add_sources(site, config, names, **response):
@@ -72,6 +81,62 @@ def test_few_descriptors(config):
                               input="".join(f"{name}\n" for name in names), capture_output=True, text=True,
                               env=environment(), timeout=DEADLINE)
         assert [json.loads(line)["state"] for line in done.stdout.splitlines()] == ["ok"] * len(names)
+
+
+def large_page(headline, size):
+    page = strip_page([headline]).encode()
+    return page + b"<!--" + b"x" * (size - len(page) - 7) + b"-->"
+
+
+def test_what_all_pages_take_together(config, fetcher, site):
+    """32 pages of 4 MiB that come at once do not stand in memory at once."""
+    names, hold = [f"n{i}" for i in range(32)], threading.Event()
+    for name in names:
+        site.set(f"/{name}", large_page(name, 4 << 20), hold=hold)
+        config.source(name, site.url(f"/{name}"))
+    try:
+        fetcher.send(*names)
+        site.requests.wait(lambda all: len(all) == len(names), "all requests")
+    finally:
+        hold.set()
+    assert {fetcher.reply()["state"] for _ in names} == {"ok"}
+    if not SANITIZED:
+        assert peak(fetcher.pid) < 100
+
+
+def test_those_that_stand_still_make_room(config, fetcher, site):
+    """Pages that stop just before their end hold all the room there is; others get through all the same."""
+    hold = threading.Event()
+
+    def stop(handler):
+        page = large_page("late", 4 << 20)
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page))
+        handler.wfile.write(page[:-1])
+        hold.wait(DEADLINE)
+        handler.wfile.write(page[-1:])
+
+    slow = [f"slow{i}" for i in range(14)]
+    for name in slow:
+        site.set(f"/{name}", raw=stop)
+        config.source(name, site.url(f"/{name}"), Timeout="10min")
+    site.set("/good", large_page("news", 2 << 20))
+    config.source("good", site.url("/good"), Timeout="10min")
+    replies = {}
+    try:
+        fetcher.send(*slow)
+        site.requests.wait(lambda all: len(all) == len(slow), "all requests")
+        fetcher.send("good")
+        while "good" not in replies:
+            reply = fetcher.reply()
+            replies[reply["source"]] = reply
+    finally:
+        hold.set()
+    assert replies.pop("good")["state"] == "ok"
+    assert replies  # at least one has made room
+    for reply in replies.values():
+        assert reply["state"] == "timeout" and "others needed its room" in reply["detail"]
+    rest = {fetcher.reply()["state"] for _ in range(len(slow) - len(replies))}
+    assert rest <= {"ok", "timeout"} and "ok" in rest
 
 
 @pytest.fixture
