@@ -2,10 +2,6 @@
 
 /* tickerctl: the command line, the configuration, and then the verb has it. */
 
-#include <locale.h>
-#include <signal.h>
-
-#include "common/log.h"
 #include "ctl/verbs.h"
 
 int main(int argc, char **argv) {
@@ -19,9 +15,6 @@ int main(int argc, char **argv) {
         Config *config;
         int r;
 
-        log_open("tickerctl");
-        (void) setlocale(LC_CTYPE, "C.UTF-8");
-        (void) signal(SIGPIPE, SIG_IGN); /* told by the write that fails */
         r = options_parse(argc, argv, &options);
         if (r >= 0)
                 return r;

@@ -3,6 +3,7 @@
 
 #include "common/buffer.h"
 #include "common/log.h"
+#include "common/program.h"
 #include "common/source.h"
 #include "ctl/options.h"
 #include "version.h"
@@ -24,8 +25,6 @@ typedef enum OptionId {
         OPTION_URL,
         OPTION_COLOR,
         OPTION_CONFIG,
-        OPTION_VERSION,
-        OPTION_HELP,
         OPTION_MAX
 } OptionId;
 
@@ -38,8 +37,7 @@ static const char *const format_names[OUTPUT_MAX] = {
 };
 
 /* Every verb takes these. */
-#define OPTIONS_ALL                                                                                \
-        (BIT(OPTION_COLOR) | BIT(OPTION_CONFIG) | BIT(OPTION_VERSION) | BIT(OPTION_HELP))
+#define OPTIONS_ALL (BIT(OPTION_COLOR) | BIT(OPTION_CONFIG))
 #define OPTIONS_ITEMS                                                                              \
         (BIT(OPTION_LINES) | BIT(OPTION_SOURCE) | BIT(OPTION_SINCE) | BIT(OPTION_FORMAT))
 #define FORMATS_PLAIN (BIT(OUTPUT_TEXT) | BIT(OUTPUT_JSON))
@@ -115,16 +113,6 @@ static int find(const char *const *names, size_t n, const char *name) {
 
 /* Each puts a value where it belongs, and says nothing: the table knows what was wanted. */
 
-static int parse_text(const char *value, void *target) {
-        *(const char **) target = value;
-        return 0;
-}
-
-static int parse_flag(_unused_ const char *value, void *target) {
-        *(bool *) target = true;
-        return 0;
-}
-
 static int parse_number(const char *value, void *target) {
         if (streq(value, "all"))
                 *(int64_t *) target = NUMBER_ALL;
@@ -173,59 +161,41 @@ static int parse_color(const char *value, void *target) {
         return MIN(i, 0);
 }
 
-static const struct {
-        const char *name, *value; /* --name=value; no value: it takes none */
-        const char *help;
-        int (*parse)(const char *value, void *target);
-        size_t target;
-        const char *wanted; /* is said when a value cannot be parsed */
-} options[OPTION_MAX] = {
+static const Argument options[OPTION_MAX] = {
         [OPTION_LINES] = { "lines", "N", "so many items; of suggest the Nth proposal", parse_number,
-                           offsetof(Options, number), "say a number, or all" },
+                           offsetof(Options, number), "say a number, or all", .letter = 'n' },
         [OPTION_SOURCE] = { "source", "NAME", "only of this source; may be given again",
                             parse_source, offsetof(Options, sources),
                             "this is no source's name; tickerctl sources lists them" },
         [OPTION_SINCE] = { "since", "WHEN",
                            "from a time or a span ago: 14:30, yesterday, 2h; of watch a cursor, too",
-                           parse_text, offsetof(Options, since) },
-        [OPTION_UNTIL] = { "until", "WHEN", "before a time", parse_text, offsetof(Options, until) },
+                           argument_text, offsetof(Options, since) },
+        [OPTION_UNTIL] = { "until", "WHEN", "before a time", argument_text,
+                           offsetof(Options, until) },
         [OPTION_CURSOR_FILE] = { "cursor-file", "FILE", "go on where the last one ended",
-                                 parse_text, offsetof(Options, cursor_file) },
+                                 argument_text, offsetof(Options, cursor_file) },
         [OPTION_FORMAT] = { "format", "FORMAT", "one of these:", parse_format,
                             offsetof(Options, format),
                             "there is no such format; see tickerctl --help" },
-        [OPTION_STRIP] = { "strip", NULL, "one line that scrolls", parse_flag,
+        [OPTION_STRIP] = { "strip", NULL, "one line that scrolls", argument_flag,
                            offsetof(Options, strip) },
-        [OPTION_NOTIFY] = { "notify", NULL, "notifications on the desktop", parse_flag,
+        [OPTION_NOTIFY] = { "notify", NULL, "notifications on the desktop", argument_flag,
                             offsetof(Options, notify) },
-        [OPTION_AGO] = { "ago", NULL, "\"3 min\" instead of the time", parse_flag,
+        [OPTION_AGO] = { "ago", NULL, "\"3 min\" instead of the time", argument_flag,
                          offsetof(Options, ago) },
         [OPTION_WIDTH] = { "width", "N", "cut headlines to so many cells", parse_width,
                            offsetof(Options, width), "say a number from 1 to 10000" },
-        [OPTION_PAGE] = { "page", "FILE", "the page to read, from a file", parse_text,
+        [OPTION_PAGE] = { "page", "FILE", "the page to read, from a file", argument_text,
                           offsetof(Options, page) },
-        [OPTION_URL] = { "url", "URL", "the page to read, from another address", parse_text,
+        [OPTION_URL] = { "url", "URL", "the page to read, from another address", argument_text,
                          offsetof(Options, url) },
         [OPTION_COLOR] = { "color", "WHEN", "auto, always or never", parse_color,
                            offsetof(Options, color), "say auto, always or never" },
         [OPTION_CONFIG] = { "config", "FILE",
                             "read FILE and FILE.d/*.conf instead of " TICKERD_SYSCONFDIR
                             "/tickerd.conf",
-                            parse_text, offsetof(Options, config) },
-        [OPTION_VERSION] = { "version", NULL, "print the version" },
-        [OPTION_HELP] = { "help", NULL, "print this" },
+                            argument_text, offsetof(Options, config) },
 };
-
-/* "watch, last": the verbs that take an option. */
-static void put_verbs(OptionId option) {
-        const char *between = "";
-
-        for (Verb v = 0; v < VERB_MAX; v++)
-                if (verbs[v].options & BIT(option)) {
-                        (void) printf("%s%s", between, verbs[v].name);
-                        between = ", ";
-                }
-}
 
 /* A line for each set of formats: the verbs that have it, and what it is. */
 static void put_formats(void) {
@@ -237,7 +207,7 @@ static void put_formats(void) {
                         first++;
                 if (verbs[v].formats == 0 || first < v)
                         continue;
-                (void) printf("%25s", "");
+                (void) printf("\n%25s", "");
                 for (Verb same = v; same < VERB_MAX; same++)
                         if (verbs[same].formats == verbs[v].formats) {
                                 (void) printf("%s%s", between, verbs[same].name);
@@ -247,55 +217,43 @@ static void put_formats(void) {
                 for (Output i = 0; i < OUTPUT_MAX; i++)
                         if (verbs[v].formats & BIT(i))
                                 (void) printf(" %s", format_names[i]);
-                (void) putchar('\n');
         }
 }
 
-static void put_help(void) {
-        (void) puts("Usage: tickerctl VERB [OPTION]... [WORD]...\n"
-                    "Breaking news in a terminal, in a status bar, on the desktop, and for other "
-                    "programs.\n");
+static void put_verbs(void) {
         for (Verb v = 0; v < VERB_MAX; v++)
                 (void) printf("  %s%-*s%s\n", verbs[v].name, (int) (19 - strlen(verbs[v].name)),
                               verbs[v].words, verbs[v].help);
         (void) putchar('\n');
-        for (OptionId i = 0; i < OPTION_MAX; i++) {
-                char name[32];
+}
 
-                (void) snprintf(name, sizeof(name), "--%s%s%s", options[i].name,
-                                options[i].value ? "=" : "", strnull(options[i].value));
-                (void) printf("  %s%-19s%s", i == OPTION_LINES ? "-n, " : "    ", name,
-                              options[i].help);
-                if (i == OPTION_FORMAT) {
-                        (void) putchar('\n');
-                        put_formats();
-                        continue;
-                }
-                if (!(OPTIONS_ALL & BIT(i))) {
-                        (void) fputs(" (", stdout);
-                        put_verbs(i);
-                        (void) putchar(')');
-                }
-                (void) putchar('\n');
+/* " (watch, last)": the verbs that take an option. */
+static void put_verbs_of(size_t option) {
+        const char *between = " (";
+
+        if (option == OPTION_FORMAT) {
+                put_formats();
+                return;
         }
+        if (OPTIONS_ALL & BIT(option))
+                return;
+        for (Verb v = 0; v < VERB_MAX; v++)
+                if (verbs[v].options & BIT(option)) {
+                        (void) printf("%s%s", between, verbs[v].name);
+                        between = ", ";
+                }
+        (void) putchar(')');
 }
 
-static int set_option(Options *o, OptionId option, const char *value) {
-        int r;
-
-        r = options[option].parse(value, (char *) o + options[option].target);
-        if (r == -E2BIG)
-                log_error("--%s=%s: at most %u can be given", options[option].name, value,
-                          SOURCES_MAX);
-        else if (r < 0)
-                log_error("--%s=%s: %s", options[option].name, value, options[option].wanted);
-        return r;
-}
-
-static int misuse(const char *what) {
-        log_error("%s; see tickerctl --help", what);
-        return EXIT_USAGE;
-}
+static const Program program = {
+        "tickerctl",
+        "Usage: tickerctl VERB [OPTION]... [WORD]...\n"
+        "Breaking news in a terminal, in a status bar, on the desktop, and for other programs.\n",
+        options,
+        OPTION_MAX,
+        put_verbs,
+        put_verbs_of,
+};
 
 /* What one option alone cannot tell. given: a bit for each that was there. */
 static int check(Options *o, unsigned given) {
@@ -303,59 +261,24 @@ static int check(Options *o, unsigned given) {
         unsigned odd = given & ~(verbs[o->verb].options | OPTIONS_ALL);
 
         if (odd != 0) {
-                log_error("tickerctl %s has no option --%s; see tickerctl --help", verb,
-                          options[__builtin_ctz(odd)].name);
-                return EXIT_USAGE;
+                return program_misuse(&program, "tickerctl %s has no option --%s", verb,
+                                      options[__builtin_ctz(odd)].name);
         }
         if (o->n_words < verbs[o->verb].words_min)
-                return misuse(verbs[o->verb].words_wanted);
+                return program_misuse(&program, "%s", verbs[o->verb].words_wanted);
         if (o->n_words > verbs[o->verb].words_max)
-                return misuse("there are too many words");
+                return program_misuse(&program, "there are too many words");
         o->format_set = given & BIT(OPTION_FORMAT);
         if (!o->format_set && verbs[o->verb].formats != 0)
                 o->format = (Output) __builtin_ctz(verbs[o->verb].formats);
         else if (o->format_set && !(verbs[o->verb].formats & BIT(o->format))) {
-                log_error("tickerctl %s has no format %s; see tickerctl --help", verb,
-                          format_names[o->format]);
-                return EXIT_USAGE;
+                return program_misuse(&program, "tickerctl %s has no format %s", verb,
+                                      format_names[o->format]);
         }
         if (o->verb == VERB_WATCH && o->since && o->number != NUMBER_UNSET)
-                return misuse("--since= and -n exclude each other");
+                return program_misuse(&program, "--since= and -n exclude each other");
         if (o->page && o->url)
-                return misuse("--page= and --url= exclude each other");
-        return -1;
-}
-
-/* Takes what begins with a dash. Returns -1 to go on, else the status to exit with. */
-static int parse_options(int argc, char **argv, Options *o, unsigned *ret_given) {
-        struct option known[OPTION_MAX + 1] = {};
-        unsigned given = 0;
-        int i;
-
-        for (i = 0; i < OPTION_MAX; i++)
-                known[i] = (struct option){ options[i].name, options[i].value != NULL, NULL, i };
-        opterr = 0;
-        while ((i = getopt_long(argc, argv, "n:h", known, NULL)) >= 0) {
-                if (i == '?') {
-                        log_error("\"%s\" is no option, or lacks its value; see tickerctl --help",
-                                  argv[optind - 1]);
-                        return EXIT_USAGE;
-                }
-                if (i == 'h' || i == OPTION_HELP) {
-                        put_help();
-                        return EXIT_SUCCESS;
-                }
-                if (i == OPTION_VERSION) {
-                        (void) puts("tickerctl " TICKERD_VERSION);
-                        return EXIT_SUCCESS;
-                }
-                if (i == 'n')
-                        i = OPTION_LINES;
-                if (set_option(o, (OptionId) i, optarg) < 0)
-                        return EXIT_USAGE;
-                given |= BIT(i);
-        }
-        *ret_given = given;
+                return program_misuse(&program, "--page= and --url= exclude each other");
         return -1;
 }
 
@@ -365,16 +288,15 @@ int options_parse(int argc, char **argv, Options *ret) {
         int r;
 
         *ret = (Options){ .number = NUMBER_UNSET };
-        r = parse_options(argc, argv, ret, &given);
+        r = program_start(&program, argc, argv, ret, &given);
         if (r >= 0)
                 return r;
         if (optind >= argc)
-                return misuse("say what to do, watch for instance");
+                return program_misuse(&program, "say what to do, watch for instance");
         while (verb < VERB_MAX && !streq(verbs[verb].name, argv[optind]))
                 verb++;
         if (verb == VERB_MAX) {
-                log_error("there is no verb \"%s\"; see tickerctl --help", argv[optind]);
-                return EXIT_USAGE;
+                return program_misuse(&program, "there is no verb \"%s\"", argv[optind]);
         }
         ret->verb = verb;
         ret->words = argv + optind + 1;

@@ -3,9 +3,7 @@
 
 /* The command line: tickerctl VERB OPTIONS WORDS. */
 
-#include "common/util.h"
-
-#define EXIT_USAGE 2
+#include "common/program.h"
 
 typedef enum Verb {
         VERB_WATCH,

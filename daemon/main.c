@@ -2,67 +2,39 @@
 
 /* tickerd: arguments, the configuration, and then the manager has it. */
 
-#include <getopt.h>
-#include <locale.h>
-#include <signal.h>
 #include <spawn.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "common/log.h"
+#include "common/program.h"
 #include "daemon/manager.h"
 #include "version.h"
 
-#define EXIT_USAGE 2
-#define EXIT_CONFIG 78
+typedef struct DaemonArguments {
+        ManagerOptions options;
+        bool check;
+} DaemonArguments;
 
-static const char usage[] =
+#define AT(member) offsetof(DaemonArguments, member)
+
+static const Argument known[] = {
+        { "config", "FILE",
+          "read FILE and FILE.d/*.conf instead of " TICKERD_SYSCONFDIR "/tickerd.conf",
+          argument_text, AT(options.config_path) },
+        { "check", NULL, "check the configuration and every enabled source, then exit",
+          argument_flag, AT(check) },
+        { "once", NULL, "poll every source once, tell what is new, then exit", argument_flag,
+          AT(options.once) },
+};
+
+static const Program program = {
+        "tickerd",
         "Usage: tickerd [OPTION]...\n"
-        "Polls the front pages of news sites, reads their breaking-news strips, and tells what is new.\n"
-        "\n"
-        "      --config=FILE  read FILE and FILE.d/*.conf instead of " TICKERD_SYSCONFDIR
-        "/tickerd.conf\n"
-        "      --check        check the configuration and every enabled source, then exit\n"
-        "      --once         poll every source once, tell what is new, then exit\n"
-        "      --version      print the version\n"
-        "      --help         print this\n";
-
-/* 0: go on; 1: all done; negative: wrong usage. */
-static int parse_arguments(int argc, char **argv, ManagerOptions *options, bool *ret_check) {
-        static const struct option known[] = {
-                { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 'k' },
-                { "once", no_argument, NULL, 'o' },         { "version", no_argument, NULL, 'v' },
-                { "help", no_argument, NULL, 'h' },         {},
-        };
-        int c;
-
-        while ((c = getopt_long(argc, argv, "", known, NULL)) >= 0)
-                switch (c) {
-                case 'c':
-                        options->config_path = optarg;
-                        break;
-                case 'k':
-                        *ret_check = true;
-                        break;
-                case 'o':
-                        options->once = true;
-                        break;
-                case 'v':
-                        (void) puts("tickerd " TICKERD_VERSION);
-                        return 1;
-                case 'h':
-                        (void) fputs(usage, stdout);
-                        return 1;
-                default:
-                        return -EINVAL;
-                }
-        if (optind < argc) {
-                log_error("\"%s\" is one argument too many; see tickerd --help", argv[optind]);
-                return -EINVAL;
-        }
-        return 0;
-}
+        "Polls the front pages of news sites, reads their breaking-news strips, and tells what is new.\n",
+        known,
+        ELEMENTSOF(known),
+};
 
 /* Selectors are the fetcher's business, so it checks everything; a socket cannot be asked for that.
  */
@@ -95,16 +67,6 @@ static int check(const char *fetch, const char *config) {
         return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
 }
 
-/* Each subscriber takes a descriptor. We use no select(), so as many as we may have are good. */
-static void raise_descriptor_limit(void) {
-        struct rlimit limit;
-
-        if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-                return;
-        limit.rlim_cur = limit.rlim_max;
-        (void) setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int run(const ManagerOptions *options) {
         Source **sources;
         Manager *manager;
@@ -125,22 +87,17 @@ static int run(const ManagerOptions *options) {
 }
 
 int main(int argc, char **argv) {
-        ManagerOptions options = {};
-        bool check_only = false;
+        DaemonArguments a = {};
         int r;
 
-        log_open("tickerd");
-        (void) setlocale(LC_CTYPE, "C.UTF-8");
-        (void) signal(SIGPIPE, SIG_IGN);
-
-        r = parse_arguments(argc, argv, &options, &check_only);
-        if (r != 0)
-                return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
-        options.fetch = getenv("TICKERD_FETCH");
-        if (isempty(options.fetch))
-                options.fetch = TICKERD_BINDIR "/tickerd-fetch";
-        if (check_only)
-                return check(options.fetch, options.config_path);
-        raise_descriptor_limit();
-        return run(&options);
+        r = program_start_without_words(&program, argc, argv, &a);
+        if (r >= 0)
+                return r;
+        a.options.fetch = getenv("TICKERD_FETCH");
+        if (isempty(a.options.fetch))
+                a.options.fetch = TICKERD_BINDIR "/tickerd-fetch";
+        if (a.check)
+                return check(a.options.fetch, a.options.config_path);
+        program_raise_descriptors(SIZE_MAX); /* each subscriber takes one */
+        return run(&a.options);
 }
