@@ -113,12 +113,10 @@ void proposals_add_list(const Outline *outline, const Candidate *candidate, Prop
                 };
                 Buffer *b = &proposal.source;
 
-                doubt(&proposal, candidate->doubt);
                 doubt(&proposal, locator.doubt);
-                doubt(&proposal, fields.doubt);
                 write_head(b, &proposals->info, !candidate->tag);
                 put_key(b, "Strip", locator.strip);
-                buffer_printf(b, "Item=%s%s\n", locator.item, strnull(fields.where));
+                put_key(b, "Item", locator.item);
                 write_fields(b, &fields);
                 add(proposals, &proposal);
         }

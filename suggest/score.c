@@ -12,14 +12,12 @@
 #include "suggest/memory.h"
 #include "suggest/score.h"
 
-#define FRAMES_MAX 12U    /* elements around a list that may name it */
-#define TOTAL_MIN 11      /* the points of what may be a strip, */
-#define VAGUE_MIN 13      /* and of what has only a vague name */
-#define CUE_TIMED 5       /* what it is worth that each entry has its time */
-#define CUE_MIN 4         /* of these for what says so */
-#define SHARE_OF_PAGE 40U /* per cent of a page's text that make a list the page's own */
-#define MANY 15U
-#define SAMPLE 12U /* entries */
+#define FRAMES_MAX 12U /* elements around a list that may name it */
+#define TOTAL_MIN 11   /* the points of what may be a strip, */
+#define VAGUE_MIN 13   /* and of what has only a vague name */
+#define CUE_TIMED 5    /* what it is worth that each entry has its time */
+#define CUE_MIN 4      /* of these for what says so */
+#define SAMPLE 12U     /* entries */
 
 #define CLOCK "(^|[^0-9])([01]?[0-9]|2[0-3])[:.hH]([0-5][0-9])([^0-9]|$)"
 #define AGE                                                                                                             \
@@ -126,28 +124,17 @@ static int judge_form(const Candidate *candidate) {
         if (!candidate->tag)
                 return candidate->linked ? 3 : 0;
         points += candidate->good >= 5 ? 4 : candidate->good >= 3 ? 3 : 1;
-        if (candidate->median >= 24 && candidate->median <= 170)
+        if (candidate->average >= 24 && candidate->average <= 170)
                 points += 3;
-        else if (candidate->median >= 16 && candidate->median <= 260)
+        else if (candidate->average >= 16 && candidate->average <= 260)
                 points += 1;
-        else if (candidate->median < 16)
+        else if (candidate->average < 16)
                 points -= 3;
         else
                 points -= 1;
         points += candidate->linked ? 1 : candidate->n < 3 ? -3 : 0;
         points -= (int) ((candidate->n - candidate->good) * 10 / candidate->n);
         return points;
-}
-
-/* Does the page's title say that it is such a list? */
-static int page_cue(const char *title) {
-        _cleanup_free_ char *copy = xstrdup(strnull(title));
-        char *saved = NULL;
-        int best = 0;
-
-        for (char *s = strtok_r(copy, "|-:", &saved); s; s = strtok_r(NULL, "|-:", &saved))
-                best = MAX(best, words_label(s).score);
-        return best;
 }
 
 /* Does the list begin with a word that it is paid for? */
@@ -175,7 +162,7 @@ static Label find_label(const Outline *outline, const Candidate *candidate) {
         return label;
 }
 
-static void judge(const Outline *outline, Candidate *candidate, int page) {
+static void judge(const Outline *outline, Candidate *candidate) {
         const Element *first;
         Label label;
         int cue;
@@ -198,12 +185,6 @@ static void judge(const Outline *outline, Candidate *candidate, int page) {
         candidate->cue = cue;
         candidate->total = cue + MIN(candidate->name, candidate->label) / 2 + candidate->form -
                            candidate->against;
-        if (page > cue && candidate->n >= MANY &&
-            candidate->weight >= outline->elements->weight / 100 * SHARE_OF_PAGE) {
-                candidate->doubt = "only the page's title says that this is its list of news";
-                candidate->total += page - cue;
-                candidate->cue = candidate->name = page;
-        }
 }
 
 static bool may_be_strip(const Candidate *candidate) {
@@ -224,14 +205,13 @@ static int compare(const void *a, const void *b) {
         return x->box < y->box ? -1 : x->box > y->box;
 }
 
-void candidates_score(const Outline *outline, const char *title, Candidates *candidates) {
+void candidates_score(const Outline *outline, Candidates *candidates) {
         unsigned n = 0;
-        int page = page_cue(title);
 
         for (unsigned i = 0; i < candidates->n; i++) {
                 Candidate *candidate = candidates->items + i;
 
-                judge(outline, candidate, page);
+                judge(outline, candidate);
                 if (may_be_strip(candidate))
                         candidates->items[n++] = *candidate;
         }

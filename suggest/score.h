@@ -5,6 +5,6 @@
 
 /*
  * Gives points to each and sorts them, the best first; n is then the number of those that may be a
- * strip. The page's title may be NULL.
+ * strip.
  */
-void candidates_score(const Outline *outline, const char *title, Candidates *candidates);
+void candidates_score(const Outline *outline, Candidates *candidates);

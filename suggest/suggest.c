@@ -95,7 +95,7 @@ static void look(xmlDoc *document, const char *text, const char *url, Proposals 
         page_info_read(&outline, url, &proposals->info);
         lists_find(&outline, &candidates);
         banners_find(&outline, &candidates);
-        candidates_score(&outline, proposals->info.title, &candidates);
+        candidates_score(&outline, &candidates);
         for (unsigned i = 0;
              i < candidates.n && i < TRIED_MAX && time_monotonic() < proposals->deadline; i++)
                 proposals_add_list(&outline, candidates.items + i, proposals);
