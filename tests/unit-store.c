@@ -117,6 +117,38 @@ static void test_no_entry_is_no_reply(_unused_ void **state) {
         (void) store_free(store);
 }
 
+/* Polls of one transaction: one that fails takes none along, and nobody sees any before the end. */
+static void test_together(_unused_ void **state) {
+        Store *store = open_store();
+        Poll none = { .source = "harbour",
+                      .now = 48 * HOUR,
+                      .reply = "{\"items\":[{\"headline\":\"-\"}]}" };
+        PollResult result;
+        char tape[512] = "";
+
+        none.size = strlen(none.reply);
+        store_begin(store);
+        assert_int_equal(poll_at(store, 0, FOG), 1);
+        assert_int_equal(store_poll(store, &none, &result), -EBADMSG);
+        assert_int_equal(poll_at(store, 1, FOG "," GULLS), 1);
+        assert_int_equal(store_newest(store), 0);
+        assert_return_code(store_commit(store), 0);
+        assert_int_equal(store_newest(store), 2);
+        assert_int_equal(store_count(store), 2);
+
+        store_begin(store);
+        assert_int_equal(poll_at(store, 2, FERRY "," FOG "," GULLS), 1);
+        store_abandon(store);
+        assert_int_equal(store_newest(store), 2);
+        assert_int_equal(poll_at(store, 3, FERRY "," FOG "," GULLS), 1); /* and is new again */
+
+        store_begin(store);
+        assert_return_code(store_commit(store), 0); /* of nothing */
+        assert_int_equal(store_items(store, 0, 10, print_item, tape), 3);
+        assert_string_equal(tape, "1:Fog on the quay 2:Gulls return 3:Ferry leaves ");
+        (void) store_free(store);
+}
+
 static void test_prune(_unused_ void **state) {
         Store *store = open_store();
         Tape *tape = NULL;
