@@ -342,6 +342,7 @@ int main(void) {
                 TEST(test_pages),    TEST(test_second_daemon),
                 TEST(test_not_ours), TEST(test_versions),
                 TEST(test_no_wal),   TEST(test_replaced),
+                TEST(test_together),
         };
 
         log_open("unit-store");
