@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -62,17 +63,6 @@ static int start(char **arguments, int out, int said, pid_t *ret) {
         return -r;
 }
 
-/* What does not fit is read and dropped, so that the program can end. */
-static bool take(int fd, Buffer *b) {
-        char data[16384];
-        ssize_t n;
-
-        n = read(fd, data, sizeof(data));
-        if (n > 0)
-                buffer_append(b, data, (size_t) n);
-        return n > 0 || (n < 0 && errno == EINTR);
-}
-
 static void progress(const char *what, usec_t begin, bool *shown) {
         if (!isatty(STDERR_FILENO))
                 return;
@@ -82,26 +72,26 @@ static void progress(const char *what, usec_t begin, bool *shown) {
         (void) fflush(stderr);
 }
 
-static int collect(int out, int said, const char *what, Reading *reading) {
-        struct pollfd fds[] = { { .fd = out, .events = POLLIN }, { .fd = said, .events = POLLIN } };
+/* Returns the status that it exited with; 128 and more: a signal ended it. */
+static int wait_for(pid_t pid, const char *what) {
+        _cleanup_close_ int fd = pidfd_open(pid, 0);
+        struct pollfd pollfd = { .fd = fd, .events = POLLIN };
         usec_t begin = time_monotonic();
         bool shown = false;
+        int status;
 
-        while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-                int n = poll(fds, ELEMENTSOF(fds), 1000);
-
-                if (n < 0 && errno != EINTR)
+        while (fd >= 0 && poll(&pollfd, 1, 1000) == 0)
+                progress(what, begin, &shown);
+        while (waitpid(pid, &status, 0) < 0)
+                if (errno != EINTR)
                         return -errno;
-                if (n == 0)
-                        progress(what, begin, &shown);
-                if (n > 0 && fds[0].revents != 0 && !take(out, &reading->out))
-                        fds[0].fd = -1;
-                if (n > 0 && fds[1].revents != 0 && !take(said, &reading->said))
-                        fds[1].fd = -1;
-        }
         if (shown)
                 (void) fputs("\r\x1b[K", stderr);
-        return 0;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int read_back(int fd, size_t max, Buffer *ret) {
+        return lseek(fd, 0, SEEK_SET) < 0 ? -errno : buffer_read_file(fd, max, ret);
 }
 
 /* Takes the program's name off the beginning of each line. */
@@ -121,40 +111,34 @@ static void strip_names(const char *name, Buffer *b) {
 
 int reader_run(const char *name, char **arguments, const char *what, Reading *ret) {
         _cleanup_free_ char *program = streq(name, "tickerd-fetch") ? find_fetch() : find_suggest();
-        Reading reading = { .out = BUFFER(OUT_MAX), .said = BUFFER(SAID_MAX) };
-        int out[2], said[2], status, r;
+        _cleanup_close_ int out = memfd_create("out", MFD_CLOEXEC);
+        _cleanup_close_ int said = memfd_create("said", MFD_CLOEXEC);
+        _cleanup_reading_ Reading reading = {};
         pid_t pid;
+        int r;
 
         if (!program)
                 return log_oom();
-        if (pipe2(out, O_CLOEXEC) < 0)
+        if (out < 0 || said < 0)
                 return -errno;
-        if (pipe2(said, O_CLOEXEC) < 0) {
-                r = -errno;
-                (void) safe_close(out[0]);
-                (void) safe_close(out[1]);
-                return r;
-        }
         arguments[0] = program;
-        r = start(arguments, out[1], said[1], &pid);
-        (void) safe_close(out[1]);
-        (void) safe_close(said[1]);
-        if (r < 0)
+        r = start(arguments, out, said, &pid);
+        if (r < 0) {
                 log_error("cannot run %s: %s%s", program, strerror(-r),
                           streq(name, "tickerd-fetch") ? "; set TICKERD_FETCH to the page reader"
                                                        : "");
-        else
-                r = collect(out[0], said[0], what, &reading);
-        (void) safe_close(out[0]);
-        (void) safe_close(said[0]);
+                return r;
+        }
+        reading.status = r = wait_for(pid, what);
+        if (r >= 0)
+                r = read_back(out, OUT_MAX, &reading.out);
+        if (r >= 0)
+                r = read_back(said, SAID_MAX, &reading.said);
         if (r < 0)
                 return r;
-        while (waitpid(pid, &status, 0) < 0)
-                if (errno != EINTR)
-                        return -errno;
-        reading.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         strip_names(name, &reading.said);
         utf8_mask(reading.said.data, reading.said.size, "\n");
         *ret = reading;
+        reading = (Reading){};
         return 0;
 }
