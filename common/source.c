@@ -84,21 +84,24 @@ static int setting_url(const Value *value, void *target, const char **ret_why) {
         return 0;
 }
 
-/* The form of a tag in BCP 47 (RFC 5646, 2.1): subtags of up to eight letters and digits. Whether
- * there is such a language is not looked up. */
-static int setting_language(const Value *value, void *target, const char **ret_why) {
+bool source_language_valid(const char *tag) {
         size_t subtag = 0;
 
-        for (const char *p = value->text;; p++) {
-                if (isalnum((unsigned char) *p) && ++subtag <= 8)
+        for (;; tag++) {
+                if (isalnum((unsigned char) *tag) && ++subtag <= 8)
                         continue;
-                if (subtag == 0 || subtag > 8 || (*p != '-' && *p)) {
-                        *ret_why = "is not a language tag such as en or pt-BR";
-                        return -EINVAL;
-                }
-                if (!*p)
-                        break;
+                if (subtag == 0 || subtag > 8 || (*tag != '-' && *tag))
+                        return false;
+                if (!*tag)
+                        return true;
                 subtag = 0;
+        }
+}
+
+static int setting_language(const Value *value, void *target, const char **ret_why) {
+        if (!source_language_valid(value->text)) {
+                *ret_why = "is not a language tag such as en or pt-BR";
+                return -EINVAL;
         }
         return setting_text(value, target, ret_why);
 }

@@ -59,6 +59,10 @@ typedef struct Source {
 /* [a-z0-9][a-z0-9-]{0,63} */
 bool source_name_valid(const char *name);
 
+/* The form of a tag in BCP 47 (RFC 5646, 2.1): subtags of up to eight letters and digits. Whether
+ * there is such a language is not looked up. */
+bool source_language_valid(const char *tag);
+
 /* Adds a header, "Name: value". -EINVAL with a reason in *ret_why when it is none; -ENOMEM. */
 int source_add_header(const Value *value, Values *headers, const char **ret_why);
 

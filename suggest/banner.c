@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "suggest/banner.h"
+#include "suggest/candidate.h"
 #include "suggest/label.h"
 
 #define BANNER_MIN 18U /* weight of the shortest headline that is one without any like it */

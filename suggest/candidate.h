@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A list on a page that might be its breaking-news strip, and how much speaks for it. */
+/* What on a page might be its breaking-news strip, and how much speaks for it. */
 
 #include "suggest/outline.h"
 
@@ -43,3 +43,18 @@ unsigned candidate_items(const Candidate *candidate, const Element **items, unsi
 
 /* Counts entries, their weights and links. */
 void candidate_measure(Candidate *candidate);
+
+/*
+ * lists.c: adds each list of repeated neighbours that have some text, and lists of one make that
+ * stand side by side as one each: a strip may stand on the page by days, in columns, or with a part
+ * that phones hide.
+ */
+void lists_find(const Outline *outline, Candidates *candidates);
+
+/* banner.c: adds strips of one entry: a name or a label, and one text beside it that is like a
+ * headline. */
+void banners_find(const Outline *outline, Candidates *candidates);
+
+/* score.c: gives points to each and sorts them, the best first; n is then the number of those that
+ * may be a strip. */
+void candidates_score(const Outline *outline, Candidates *candidates);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "suggest/lists.h"
+#include "suggest/candidate.h"
 #include "suggest/memory.h"
 
 #define LIST_MIN 24U /* weight of the smallest list */

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 
+#include "common/source.h"
 #include "fetch/url.h"
 #include "suggest/label.h"
 #include "suggest/memory.h"
@@ -109,21 +110,6 @@ static void read_head(const xmlNode *root, PageInfo *info,
                         for (const xmlNode *node = head->children; node; node = node->next)
                                 if (node->type == XML_ELEMENT_NODE)
                                         read(node, info);
-}
-
-/* As Language= takes it. */
-static bool is_language(const char *tag) {
-        unsigned subtag = 0;
-
-        for (;; tag++) {
-                if (isalnum((unsigned char) *tag) && ++subtag <= 8)
-                        continue;
-                if (subtag < 2 || subtag > 8 || (*tag && *tag != '-'))
-                        return false;
-                if (!*tag)
-                        return true;
-                subtag = 0;
-        }
 }
 
 /* Not a label or a logo, which are called after the strip that they belong to. */
@@ -274,7 +260,7 @@ void page_info_read(const Outline *outline, const char *url, PageInfo *ret) {
                 .url = xstrdup(url ? url : NOWHERE),
                 .language = element_attribute(outline->elements, "lang"),
         };
-        if (ret->language && !is_language(ret->language))
+        if (ret->language && !source_language_valid(ret->language))
                 free(STEAL_POINTER(ret->language));
         read_head(root, ret, read_title);
         read_head(root, ret, read_address);

@@ -8,9 +8,9 @@
 
 #include <regex.h>
 
+#include "suggest/candidate.h"
 #include "suggest/label.h"
 #include "suggest/memory.h"
-#include "suggest/score.h"
 
 #define FRAMES_MAX 12U /* elements around a list that may name it */
 #define TOTAL_MIN 11   /* the points of what may be a strip, */

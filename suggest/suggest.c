@@ -8,11 +8,8 @@
 #include "fetch/document.h"
 #include "fetch/explain.h"
 #include "fetch/load.h"
-#include "suggest/banner.h"
-#include "suggest/lists.h"
 #include "suggest/memory.h"
 #include "suggest/proposal.h"
-#include "suggest/score.h"
 
 #define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
 #define LOOK_SEC 8U
