@@ -358,8 +358,9 @@ int document_parse(const char *text, size_t size, Format format, xmlDoc **ret,
         if (r < 0)
                 return r;
 
-        /* Numbers the elements: sorting what a selector finds would take quadratic time without. */
-        if (document)
+        /* Numbers the elements: sorting what a selector finds would take quadratic time without.
+         * Those of HTML have their numbers. */
+        if (document && document->type != XML_HTML_DOCUMENT_NODE)
                 (void) xmlXPathOrderDocElems(document);
         *ret = document;
         return 0;
@@ -411,24 +412,14 @@ int document_open(Buffer *text, Format format, xmlDoc **ret, Reply *reply) {
 }
 
 int document_base(const xmlDoc *document, const char *url, char **ret) {
-        const xmlNode *node = xmlDocGetRootElement(document), *root = node;
+        const bool html = document->type == XML_HTML_DOCUMENT_NODE;
+        xmlNode *node = html ? document->_private : NULL; /* html-tree.c has noted it */
         xmlChar *href = NULL;
         char *base = NULL;
         int r = 0;
 
-        while (node && document->type == XML_HTML_DOCUMENT_NODE) {
-                if (node->type == XML_ELEMENT_NODE && streq((const char *) node->name, "base"))
-                        href = xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) "href");
-                if (href)
-                        break;
-                if (node->children && node->type == XML_ELEMENT_NODE)
-                        node = node->children;
-                else {
-                        while (node != root && !node->next)
-                                node = node->parent;
-                        node = node == root ? NULL : node->next;
-                }
-        }
+        if (node)
+                href = xmlGetNoNsProp(node, (const xmlChar *) "href");
         if (href)
                 r = url_resolve(url, (const char *) href, &base);
         xmlFree(href);

@@ -37,6 +37,7 @@ typedef struct Builder {
         const char *text, *counted;
         size_t size;
         unsigned line;
+        ptrdiff_t n_elements;
 } Builder;
 
 static const char *const space_uris[SPACES_MAX] = {
@@ -271,6 +272,9 @@ static bool add_element(Builder *builder, const Record *record) {
         link_child(builder, node);
         builder->parent = node;
         builder->last_attribute = NULL;
+        /* Its number, as xmlXPathOrderDocElems() would give it: sorting what a selector finds would
+         * take quadratic time without. */
+        node->content = (xmlChar *) -++builder->n_elements;
         if (record->space != SPACE_HTML) {
                 node->ns = find_space(builder, node, record->space);
                 return node->ns != NULL;
@@ -313,7 +317,9 @@ static bool add_attribute(Builder *builder, const Record *record, const char *va
                 attribute->ns = find_space(builder, element, record->space);
                 if (!attribute->ns)
                         return false;
-        }
+        } else if (!builder->document->_private && streq((const char *) record->name, "href") &&
+                   streq((const char *) element->name, "base"))
+                builder->document->_private = element; /* the first, for document_base() */
         if (record->n == 0)
                 return true;
         attribute->children = new_text(builder, XML_TEXT_NODE, xmlStringText, value, record->n);

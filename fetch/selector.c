@@ -186,6 +186,7 @@ int selector_compile(const char *key, const Value *value, Selector *ret) {
                                  key, value->text);
                         return -EINVAL;
                 }
+                quick_compile(value->text, &selector.quick);
         }
         *ret = selector;
         return 0;
@@ -194,21 +195,8 @@ int selector_compile(const char *key, const Value *value, Selector *ret) {
 void selector_done(Selector *selector) {
         if (selector->compiled)
                 xmlXPathFreeCompExpr(selector->compiled);
+        quick_done(&selector->quick);
         *selector = (Selector){};
-}
-
-static bool has_word(const char *s, const char *word) {
-        const char *const white = " \t\n\f\r";
-        size_t n = strlen(word);
-
-        for (s += strspn(s, white); *s; s += strspn(s, white)) {
-                size_t length = strcspn(s, white);
-
-                if (length == n && memcmp(s, word, n) == 0)
-                        return true;
-                s += length;
-        }
-        return false;
 }
 
 /* has-class('name'); libxml2's macro wants these names of the parameters. */
@@ -226,7 +214,7 @@ static void has_class(xmlXPathParserContext *ctxt, int nargs) {
         if (node && node->type == XML_ELEMENT_NODE)
                 classes = xmlGetNoNsProp(node, (const xmlChar *) "class");
         if (name && *name && classes)
-                result = has_word((const char *) classes, (const char *) name);
+                result = quick_has_word((const char *) classes, (const char *) name);
         xmlFree(classes);
         xmlFree(name);
         xmlXPathReturnBoolean(ctxt, result);
@@ -297,6 +285,10 @@ int query_run(Query *query, const Selector *selector, xmlNode *node, xmlXPathObj
 
         context->node = node;
         xmlResetError(&context->lastError);
+        if (selector->quick.attribute && context->doc->type == XML_HTML_DOCUMENT_NODE) {
+                *ret = quick_run(&selector->quick, context->doc);
+                return *ret ? 0 : -ENOMEM;
+        }
         object = xmlXPathCompiledEval(selector->compiled, context);
         if (!object) {
                 if (context->opCount >= context->opLimit) {

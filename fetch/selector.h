@@ -6,6 +6,7 @@
 #include <libxml/xpath.h>
 
 #include "common/source.h"
+#include "fetch/quick-selector.h"
 #include "fetch/reply.h"
 
 #define STEPS_MAX 50000000UL /* of all evaluations on a page; about half a second */
@@ -14,6 +15,7 @@ typedef struct Selector {
         const char *key; /* "Item", for messages */
         const Value *value;
         xmlXPathCompExpr *compiled; /* NULL: the user gave none */
+        QuickSelector quick;        /* a quicker way to the same, if there is one */
 } Selector;
 
 /* A page to evaluate selectors on. */
