@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "suggest/fields.h"
-#include "suggest/locator.h"
 #include "suggest/memory.h"
 #include "suggest/parts.h"
 
@@ -186,7 +185,7 @@ static bool finds_links(Query *query, const Links *links, const char *expression
 
         for (unsigned i = 0; i < links->n; i++) {
                 _cleanup_(object_freep) xmlXPathObject *object =
-                        locator_find(query, expression, links->items[i]->node);
+                        outline_query(query, expression, links->items[i]->node);
 
                 right += object && nodes_count(object) > 0 &&
                          nodes_get(object, 0)->parent == links->links[i]->node;

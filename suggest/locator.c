@@ -15,7 +15,6 @@
 #define WAYS_MAX 48U
 #define FRAMES_MAX 12U
 #define LABEL_MAX 80U
-#define WAY_STEPS_MAX 10000000UL /* of one selector on this page; a good one takes far fewer */
 
 /* One way to name the list, or what is around it. */
 typedef struct Way {
@@ -148,25 +147,10 @@ static int compare(const void *a, const void *b) {
         return strcmp(x->selector, y->selector);
 }
 
-xmlXPathObject *locator_find(Query *query, const char *expression, xmlNode *node) {
-        Value value = { .text = (char *) expression };
-        xmlXPathObject *object = NULL;
-        Selector selector = {};
-        int r;
-
-        query->context->opCount = 0;
-        query->context->opLimit = WAY_STEPS_MAX;
-        r = selector_compile("Strip", &value, &selector);
-        if (r >= 0)
-                r = query_nodes(query, &selector, node, &object);
-        selector_done(&selector);
-        return memory_result(r) < 0 ? NULL : object;
-}
-
 /* Does the selector, at a node, find the entries and nothing else that has text? */
 static bool finds_items(Ways *ways, const char *item, xmlNode *node, const Element **items,
                         unsigned n) {
-        _cleanup_(object_freep) xmlXPathObject *object = locator_find(&ways->query, item, node);
+        _cleanup_(object_freep) xmlXPathObject *object = outline_query(&ways->query, item, node);
         size_t nodes = object ? nodes_count(object) : 0;
         unsigned k = 0;
 
@@ -231,7 +215,7 @@ static char *find_item_way(Ways *ways, xmlNode *node, const Element **items, uns
 /* The selector of the entries, if the way finds what it names; else NULL. */
 static char *try_way(Ways *ways, const Way *way, const Element **items, unsigned n) {
         _cleanup_(object_freep) xmlXPathObject *object =
-                locator_find(&ways->query, way->selector, (xmlNode *) ways->outline->document);
+                outline_query(&ways->query, way->selector, (xmlNode *) ways->outline->document);
         xmlNode *node;
 
         if (!object || nodes_count(object) == 0)

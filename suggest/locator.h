@@ -3,7 +3,6 @@
 
 /* Selectors for a list and its entries that are short and likely to outlive the page. */
 
-#include "fetch/selector.h"
 #include "suggest/candidate.h"
 
 typedef struct Locator {
@@ -15,7 +14,3 @@ typedef struct Locator {
 /* Both were tried on the page and find just the candidate's entries. -ENODATA: none does. */
 int locator_make(const Outline *outline, const Candidate *candidate, Locator *ret);
 void locator_done(Locator *locator);
-
-/* What an expression finds at a node, within a limit of steps, to be freed with
- * xmlXPathFreeObject(). NULL: it is none, or takes too long. */
-xmlXPathObject *locator_find(Query *query, const char *expression, xmlNode *node);

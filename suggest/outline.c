@@ -7,7 +7,8 @@
 
 #define WHITE " \t\n\f\r"
 #define NAME_LENGTH_MAX 200U
-#define CLASSES_MAX 64U /* of an element */
+#define STEPS_OF_ONE 10000000UL /* a good expression takes far fewer */
+#define CLASSES_MAX 64U         /* of an element */
 
 /* What has no entries, or none that are read. */
 static bool is_skipped(const xmlNode *node) {
@@ -127,6 +128,36 @@ void outline_done(Outline *outline) {
         free(outline->elements);
         free(outline->runs);
         *outline = (Outline){};
+}
+
+xmlXPathObject *outline_query(Query *query, const char *expression, xmlNode *node) {
+        Value value = { .text = (char *) expression };
+        xmlXPathObject *object = NULL;
+        Selector selector = {};
+        int r;
+
+        query->context->opCount = 0;
+        query->context->opLimit = STEPS_OF_ONE;
+        r = selector_compile("Strip", &value, &selector);
+        if (r >= 0)
+                r = query_nodes(query, &selector, node, &object);
+        selector_done(&selector);
+        return memory_result(r) < 0 ? NULL : object;
+}
+
+void outline_find(const Outline *outline, const char *expression, outline_fn fn, void *userdata) {
+        _cleanup_(object_freep) xmlXPathObject *found = NULL;
+        Query query = {};
+
+        (void) memory_result(query_init(&query, outline->document));
+        found = outline_query(&query, expression, (xmlNode *) outline->document);
+        query_done(&query);
+        for (size_t i = 0; found && i < nodes_count(found); i++) {
+                xmlNode *node = nodes_get(found, i);
+                _cleanup_free_ char *text = memory_check(xmlNodeGetContent(node));
+
+                fn(node, text, userdata);
+        }
 }
 
 bool element_has_class(const Element *element, const char *name) {

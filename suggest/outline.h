@@ -6,8 +6,7 @@
  * and every text. Pointers into it are good as long as it is. It shows libxml2.
  */
 
-#include <libxml/tree.h>
-
+#include "fetch/selector.h"
 #include "suggest/words.h"
 
 typedef struct Element Element;
@@ -44,6 +43,15 @@ typedef struct Outline {
  * nothing to see. */
 int outline_make(xmlDoc *document, Outline *ret);
 void outline_done(Outline *outline);
+
+/* What an expression finds at a node, within a limit of steps, to be freed with
+ * xmlXPathFreeObject(). NULL: it is none, or takes too long. */
+xmlXPathObject *outline_query(Query *query, const char *expression, xmlNode *node);
+
+/* Calls a function for all that an XPath expression finds on the page, in page order, also what
+ * readers do not see, each with its text. */
+typedef void (*outline_fn)(const xmlNode *node, char *text, void *userdata);
+void outline_find(const Outline *outline, const char *expression, outline_fn fn, void *userdata);
 
 /* The element's classes that may stand in a selector. */
 #define FOREACH_CLASS(class, element)                                                              \

@@ -43,10 +43,6 @@ void page_info_add(PageInfo *info, const char *format, ...) {
                 info->elsewhere[info->n_elsewhere++] = STEAL_POINTER(clean);
 }
 
-static char *attribute(const xmlNode *node, const char *name) {
-        return (char *) xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) name);
-}
-
 /* The whole address, to be freed; NULL: it is none. */
 static char *resolve(const PageInfo *info, const char *link) {
         char *url = NULL;
@@ -56,7 +52,9 @@ static char *resolve(const PageInfo *info, const char *link) {
         return url;
 }
 
-static void take_url(PageInfo *info, const char *found) {
+/* Addresses of the page's own. */
+static void take_url(_unused_ const xmlNode *node, char *found, void *userdata) {
+        PageInfo *info = userdata;
         char *url = info->guessed ? resolve(info, found) : NULL;
 
         if (!url)
@@ -66,50 +64,19 @@ static void take_url(PageInfo *info, const char *found) {
         info->guessed = false;
 }
 
-/* Addresses of the page's own first: feeds are relative to them. */
-static void read_address(const xmlNode *node, PageInfo *info) {
-        const char *name = (const char *) node->name;
-        _cleanup_free_ char *rel = attribute(node, "rel"), *href = attribute(node, "href"),
-                            *property = attribute(node, "property"),
-                            *content = attribute(node, "content");
+static void take_feed(_unused_ const xmlNode *node, char *link, void *userdata) {
+        PageInfo *info = userdata;
+        char *url = info->n_feeds < FEEDS_MAX ? resolve(info, link) : NULL;
 
-        if (streq(name, "link") && rel && strcasecmp(rel, "canonical") == 0)
-                take_url(info, href);
-        else if (streq(name, "meta") && property && streq(property, "og:url"))
-                take_url(info, content);
-}
-
-static void read_feed(const xmlNode *node, PageInfo *info) {
-        _cleanup_free_ char *rel = attribute(node, "rel"), *type = attribute(node, "type"),
-                            *href = attribute(node, "href");
-        char *url;
-
-        if (!streq((const char *) node->name, "link") || info->n_feeds == FEEDS_MAX || !rel ||
-            !strcasestr(rel, "alternate") || !type ||
-            !(strcasestr(type, "rss+xml") || strcasestr(type, "atom+xml")))
-                return;
-        url = resolve(info, href);
         if (url)
                 info->feeds[info->n_feeds++] = url;
 }
 
-static void read_title(const xmlNode *node, PageInfo *info) {
-        _cleanup_free_ char *title = NULL;
+static void take_title(_unused_ const xmlNode *node, char *title, void *userdata) {
+        PageInfo *info = userdata;
 
-        if (info->title || !streq((const char *) node->name, "title"))
-                return;
-        title = (char *) xmlNodeGetContent(node);
-        if (title)
+        if (!info->title)
                 info->title = xtext_clean(title, strlen(title), 120);
-}
-
-static void read_head(const xmlNode *root, PageInfo *info,
-                      void (*read)(const xmlNode *node, PageInfo *info)) {
-        for (const xmlNode *head = root->children; head; head = head->next)
-                if (head->type == XML_ELEMENT_NODE && streq((const char *) head->name, "head"))
-                        for (const xmlNode *node = head->children; node; node = node->next)
-                                if (node->type == XML_ELEMENT_NODE)
-                                        read(node, info);
 }
 
 /* Not a label or a logo, which are called after the strip that they belong to. */
@@ -138,33 +105,21 @@ static void check_empty(const Element *element, PageInfo *info) {
                       id ? " id=" : "", strnull(id), class ? " class=" : "", strnull(class));
 }
 
-/* Attributes that hold the address of what an element is filled with. */
-static void check_attributes(const xmlNode *node, PageInfo *info) {
-        static const char *const parts[] = { "url",  "src",  "endpoint", "href",  "get",
-                                             "feed", "poll", "api",      "source" };
+/* An attribute that may hold the address of what its element is filled with. */
+static void check_attribute(const xmlNode *attribute, char *value, void *userdata) {
+        const xmlNode *node = attribute->parent;
         const Element *element = element_of(node);
+        const char *name = (const char *) attribute->name;
+        _cleanup_free_ char *url = NULL;
+        PageInfo *info = userdata;
 
-        for (const xmlAttr *a = node->properties; a; a = a->next) {
-                const char *name = (const char *) a->name;
-                _cleanup_free_ char *value = NULL, *url = NULL;
-                bool address = false;
-
-                for (size_t i = 0; i < ELEMENTSOF(parts); i++)
-                        address |= strstr(name, parts[i]) != NULL;
-                if (!address ||
-                    (!startswith(name, "data-") && !startswith(name, "hx-") && !streq(name, "src")))
-                        continue;
-                value = attribute(node, name);
-                if (!value || !strchr(value, '/') || strchr(value, ' '))
-                        continue;
-                if ((streq(name, "src") || words_name(value).score < CUE_STRONG) &&
-                    (!element || element_cue(element).score < CUE_STRONG - 1))
-                        continue;
-                url = resolve(info, value);
-                if (url)
-                        page_info_add(info, "%s= of <%s> names %.300s", name,
-                                      (const char *) node->name, info->guessed ? value : url);
-        }
+        if ((streq(name, "src") || words_name(value).score < CUE_STRONG) &&
+            (!element || element_cue(element).score < CUE_STRONG - 1))
+                return;
+        url = resolve(info, value);
+        if (url)
+                page_info_add(info, "%s= of <%s> names %.300s", name, (const char *) node->name,
+                              info->guessed ? value : url);
 }
 
 /* An address that may give data, rather than a picture, a program or an article. */
@@ -213,7 +168,8 @@ static void check_string(PageInfo *info, const char *s, size_t n, const char *be
  * Scripts are not run, and not even read as what they are: only strings are looked at that are
  * addresses, and names that a list or an object follows.
  */
-static void check_script(PageInfo *info, const char *script) {
+static void check_script(_unused_ const xmlNode *node, char *script, void *userdata) {
+        PageInfo *info = userdata;
         unsigned strings = 0;
 
         if (strlen(script) > SCRIPT_MAX)
@@ -233,28 +189,35 @@ static void check_script(PageInfo *info, const char *script) {
         }
 }
 
-/* The depth of the tree is limited, and so is the recursion. */
-static void walk(const xmlNode *node, PageInfo *info) {
-        for (; node && info->n_elsewhere < ELSEWHERE_MAX; node = node->next) {
-                if (node->type != XML_ELEMENT_NODE)
-                        continue;
-                if (streq((const char *) node->name, "script")) {
-                        _cleanup_free_ char *text = (char *) xmlNodeGetContent(node);
+/* XPath has no lower-case(). */
+#define LOWER(text)                                                                                \
+        "translate(" text ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
 
-                        check_script(info, strnull(text));
-                        continue;
-                }
-                if (!streq((const char *) node->name, "img"))
-                        check_attributes(node, info);
-                if (element_of(node))
-                        check_empty(element_of(node), info);
-                walk(node->children, info);
-        }
-}
+/* Where a page says of itself, and what looks at it; feeds are relative to the page's own address.
+ */
+static const struct {
+        const char *path;
+        outline_fn take;
+} places[] = {
+        { "/*/head/title", take_title },
+        { "/*/head/link[" LOWER("@rel") " = 'canonical']/@href | "
+                                        "/*/head/meta[@property = 'og:url']/@content",
+          take_url },
+        { "/*/head/link[contains(" LOWER(
+                  "@rel") ", 'alternate')]"
+                          "[contains(" LOWER("@type") ", 'rss+xml') or contains(" LOWER(
+                                  "@type") ", 'atom+xml')]/@href",
+          take_feed },
+        { "//*[not(self::img or self::script)]/@*[contains(., '/') and not(contains(., ' '))]"
+          "[name() = 'src' or ((starts-with(name(), 'data-') or starts-with(name(), 'hx-')) and "
+          "(contains(name(), 'url') or contains(name(), 'src') or contains(name(), 'endpoint') or "
+          "contains(name(), 'href') or contains(name(), 'get') or contains(name(), 'feed') or "
+          "contains(name(), 'poll') or contains(name(), 'api') or contains(name(), 'source')))]",
+          check_attribute },
+        { "//script", check_script },
+};
 
 void page_info_read(const Outline *outline, const char *url, PageInfo *ret) {
-        const xmlNode *root = outline->elements->node;
-
         *ret = (PageInfo){
                 .guessed = !url,
                 .url = xstrdup(url ? url : NOWHERE),
@@ -262,8 +225,8 @@ void page_info_read(const Outline *outline, const char *url, PageInfo *ret) {
         };
         if (ret->language && !source_language_valid(ret->language))
                 free(STEAL_POINTER(ret->language));
-        read_head(root, ret, read_title);
-        read_head(root, ret, read_address);
-        read_head(root, ret, read_feed);
-        walk(root->children, ret);
+        for (const Element *element = outline->elements; element < outline->end; element++)
+                check_empty(element, ret);
+        for (size_t i = 0; i < ELEMENTSOF(places); i++)
+                outline_find(outline, places[i].path, places[i].take, ret);
 }

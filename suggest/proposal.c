@@ -170,9 +170,10 @@ static void add_json(Proposals *proposals, const xmlNode *script, const JsonList
 }
 
 /* A text that may be JSON, and is changed. */
-static void read_json(Db *db, const xmlNode *script, char *text, Proposals *proposals) {
+static void read_json(const xmlNode *script, char *text, void *userdata) {
+        Proposals *proposals = userdata;
         JsonList lists[JSON_LISTS_MAX];
-        unsigned n = strlen(text) <= SCRIPT_MAX ? json_lists_find(db, text, lists) : 0;
+        unsigned n = strlen(text) <= SCRIPT_MAX ? json_lists_find(proposals->json, text, lists) : 0;
 
         for (unsigned i = 0; i < n; i++)
                 if (lists[i].off)
@@ -183,27 +184,8 @@ static void read_json(Db *db, const xmlNode *script, char *text, Proposals *prop
                         add_json(proposals, script, lists + i);
 }
 
-/* The depth of the tree is limited, and so is the recursion. */
-static void walk(Db *db, const xmlNode *node, Proposals *proposals) {
-        for (; node; node = node->next) {
-                if (node->type != XML_ELEMENT_NODE)
-                        continue;
-                if (streq((const char *) node->name, "script")) {
-                        _cleanup_free_ char *text =
-                                memory_check(xmlNodeGetContent((xmlNode *) node));
-
-                        read_json(db, node, text, proposals);
-                } else
-                        walk(db, node->children, proposals);
-        }
-}
-
-void proposals_add_scripts(const xmlNode *node, Proposals *proposals) {
-        _cleanup_(db_freep) Db *db = NULL;
-
-        if (db_open(":memory:", false, &db) < 0)
-                memory_out();
-        walk(db, node, proposals);
+void proposals_add_scripts(const Outline *outline, Proposals *proposals) {
+        outline_find(outline, "//script", read_json, proposals);
 }
 
 static void add_feed(const char *text, Proposals *proposals) {
@@ -225,7 +207,6 @@ static void add_feed(const char *text, Proposals *proposals) {
 
 void proposals_add_page(const char *text, Proposals *proposals) {
         _cleanup_free_ char *copy = NULL;
-        _cleanup_(db_freep) Db *db = NULL;
 
         text += strspn(text, " \t\r\n");
         if (*text == '<' || *text == '{')
@@ -233,9 +214,7 @@ void proposals_add_page(const char *text, Proposals *proposals) {
         if (*text != '{' && *text != '[')
                 return;
         copy = xstrdup(text);
-        if (db_open(":memory:", false, &db) < 0)
-                memory_out();
-        read_json(db, NULL, copy, proposals);
+        read_json(NULL, copy, proposals);
 }
 
 /* The file goes through the same reader as any other, which wants a path. */

@@ -4,6 +4,7 @@
 /* One proposal: a source file, and what it reads from the page. */
 
 #include "fetch/reply.h"
+#include "sql/db.h"
 #include "suggest/candidate.h"
 #include "suggest/page-info.h"
 
@@ -27,6 +28,7 @@ typedef struct Proposals {
         Proposal items[TRIED_MAX + SCRIPTS_MAX];
         unsigned n;
         PageInfo info;
+        Db *json;        /* in memory */
         usec_t deadline; /* after it no more are looked for */
 } Proposals;
 
@@ -35,8 +37,8 @@ void proposal_done(Proposal *proposal);
 /* Adds a source file for a candidate, unless there is no good one. */
 void proposals_add_list(const Outline *outline, const Candidate *candidate, Proposals *proposals);
 
-/* Adds those for the lists in the page's scripts, from node on. */
-void proposals_add_scripts(const xmlNode *node, Proposals *proposals);
+/* Adds those for the lists in the page's scripts. */
+void proposals_add_scripts(const Outline *outline, Proposals *proposals);
 
 /* The same for a page that is itself a feed or JSON. */
 void proposals_add_page(const char *text, Proposals *proposals);

@@ -72,6 +72,7 @@ void proposals_done(Proposals *proposals) {
         for (unsigned i = 0; i < proposals->n; i++)
                 proposal_done(proposals->items + i);
         page_info_done(&proposals->info);
+        proposals->json = db_free(proposals->json);
         proposals->n = 0;
 }
 
@@ -96,7 +97,7 @@ static void look(xmlDoc *document, const char *text, const char *url, Proposals 
         for (unsigned i = 0;
              i < candidates.n && i < TRIED_MAX && time_monotonic() < proposals->deadline; i++)
                 proposals_add_list(&outline, candidates.items + i, proposals);
-        proposals_add_scripts(outline.elements->node, proposals);
+        proposals_add_scripts(&outline, proposals);
         proposals_add_page(text, proposals);
         qsort(proposals->items, proposals->n, sizeof(Proposal), compare);
 }
@@ -179,6 +180,8 @@ int proposals_find(Buffer *body, const char *charset, const char *url, Proposals
 
         ret->deadline = time_monotonic() + LOOK_SEC * USEC_PER_SEC;
         words_init();
+        if (db_open(":memory:", false, &ret->json) < 0)
+                memory_out();
         (void) memory_result(charset_decode(body, &hints, &found));
         r = document_parse(body->data, body->size, FORMAT_HTML, &document, &why);
         if (memory_result(r) < 0) {
