@@ -35,7 +35,7 @@ static bool add_banner(Candidates *candidates, const Element *box) {
                 .n = 1,
                 .good = 1,
                 .weight = box->weight,
-                .average = box->weight,
+                .median = box->weight,
                 .linked = box->links > 0,
         };
 

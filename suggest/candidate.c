@@ -48,19 +48,26 @@ unsigned candidate_items(const Candidate *candidate, const Element **items, unsi
         return n;
 }
 
+static int compare_unsigned(const void *a, const void *b) {
+        unsigned x = *(const unsigned *) a, y = *(const unsigned *) b;
+
+        return x < y ? -1 : x > y;
+}
+
 void candidate_measure(Candidate *candidate) {
         static const Element *items[ITEMS_MAX];
+        static unsigned weights[ITEMS_MAX];
         unsigned links = 0;
 
         candidate->n = candidate_items(candidate, items, ITEMS_MAX);
         candidate->good = candidate->weight = 0;
         for (unsigned i = 0; i < candidate->n; i++) {
-                unsigned weight = items[i]->weight;
-
-                candidate->weight += weight;
-                candidate->good += weight >= GOOD_MIN && weight <= GOOD_MAX;
+                weights[i] = items[i]->weight;
+                candidate->weight += weights[i];
+                candidate->good += weights[i] >= GOOD_MIN && weights[i] <= GOOD_MAX;
                 links += items[i]->links > 0;
         }
-        candidate->average = candidate->weight / MAX(candidate->n, 1U);
+        qsort(weights, candidate->n, sizeof(unsigned), compare_unsigned);
+        candidate->median = candidate->n > 0 ? weights[candidate->n / 2] : 0;
         candidate->linked = links * 10 >= candidate->n * 7;
 }

@@ -14,12 +14,12 @@ typedef struct Candidate {
         const char *class;  /* that they have and their neighbours lack; NULL: all of the tag */
         const char *inner;  /* tag of the entries' parents, when they stand in several; or NULL */
 
-        unsigned n;       /* entries, */
-        unsigned good;    /* of these with a text like a headline's */
-        unsigned average; /* weight of their texts */
-        unsigned weight;  /* of all */
-        bool linked;      /* most have links */
-        bool timed;       /* and times, the newest first */
+        unsigned n;      /* entries, */
+        unsigned good;   /* of these with a text like a headline's */
+        unsigned median; /* weight of their texts */
+        unsigned weight; /* of all */
+        bool linked;     /* most have links */
+        bool timed;      /* and times, the newest first */
 
         /* Points, and what they were given for. */
         int name, label, form, against, total;

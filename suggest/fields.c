@@ -7,6 +7,7 @@ void fields_done(Fields *fields) {
         free(fields->headline);
         free(fields->link);
         free(fields->published);
+        free(fields->where);
         for (unsigned i = 0; i < fields->n_drops; i++)
                 free(fields->drops[i]);
         strike_list_done(&fields->strikes);
@@ -150,6 +151,47 @@ static void clean_headlines(const Parts *parts, const Part *headline, Fields *fi
                 free(texts[--n]);
 }
 
+/*
+ * What stands among the entries and is none: a link to all, a label, an advertisement. Told by a
+ * part that all others have; where the headline's own part is missing there is no need. A text that
+ * is a label is no entry either once nothing is left of it.
+ */
+static void choose_where(const Parts *parts, const Part *headline, Fields *fields) {
+        const Element *odd[8];
+        unsigned n_odd = 0;
+
+        for (unsigned i = 0; i < parts->n_items; i++) {
+                const Element *element = part_in(headline, parts->items[i]);
+
+                if (element && element->weight * parts->n_items * 3 < headline->weight &&
+                    element->weight < 20 && n_odd < ELEMENTSOF(odd))
+                        odd[n_odd++] = parts->items[i];
+        }
+        if (n_odd == 0 || n_odd * 4 > parts->n_items)
+                return;
+        for (unsigned i = 1; i < parts->n; i++) {
+                const Part *part = parts->parts + i;
+                bool tells = part->n == parts->n_items - n_odd && part->ordinal == 0;
+
+                for (unsigned k = 0; k < n_odd && tells; k++)
+                        tells = !part_in(part, odd[k]);
+                if (tells) {
+                        _cleanup_free_ char *selector = part_selector(part);
+
+                        fields->where = xasprintf("[%s]", selector);
+                        return;
+                }
+        }
+        for (unsigned i = 0; i < n_odd; i++) {
+                _cleanup_free_ char *text = element_text(odd[i], 100);
+
+                if (words_label(text).score > 0 || words_badge(text))
+                        strike_list_add_whole(&fields->strikes, text);
+                else
+                        fields->doubt = "a short text stands among the entries; is it one?";
+        }
+}
+
 /* The one with most text, the first of equals; NULL: there is none inside. */
 static const Element *longest_link(const Element *outer) {
         const Element *best = NULL;
@@ -260,6 +302,7 @@ int fields_find(const Outline *outline, const Candidate *candidate, Fields *ret)
                 choose_link(outline, &parts, headline, &fields);
                 choose_published(&parts, &fields);
                 clean_headlines(&parts, headline, &fields);
+                choose_where(&parts, headline, &fields);
                 *ret = fields;
         }
         parts_done(&parts);

@@ -11,9 +11,11 @@
 /* The keys of [Strip] below Item=; NULL: the default will do. */
 typedef struct Fields {
         char *headline, *link, *published;
+        char *where; /* a predicate that tells entries from what else stands among them, or NULL */
         char *drops[DROPS_MAX];
         unsigned n_drops;
         StrikeList strikes;
+        const char *doubt; /* static, or NULL */
 } Fields;
 
 /* -ENODATA: no text in the entries is like a headline. */

@@ -52,6 +52,19 @@ static void add_lists(Candidates *candidates, const Element *box, const char *ta
                         add_list(candidates, box, tag, tally[k].class);
 }
 
+static bool may_be_item(const char *tag) {
+        static const char *const names[] = { "li",    "a",      "div",        "article", "p",
+                                             "tr",    "dd",     "dt",         "section", "span",
+                                             "h2",    "h3",     "h4",         "h5",      "td",
+                                             "aside", "figure", "blockquote", "font",    "b",
+                                             "strong" };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (streq(names[i], tag))
+                        return true;
+        return strchr(tag, '-') != NULL; /* an element of the site's own making */
+}
+
 static void add_lists_of(Candidates *candidates, const Element *box) {
         const char *tags[TAGS_MAX];
         unsigned n_tags = 0;
@@ -63,7 +76,7 @@ static void add_lists_of(Candidates *candidates, const Element *box) {
                         continue;
                 while (k < n_tags && !streq(tags[k], child->tag))
                         k++;
-                if (k == n_tags && n_tags < TAGS_MAX)
+                if (k == n_tags && n_tags < TAGS_MAX && may_be_item(child->tag))
                         tags[n_tags++] = child->tag;
         }
         for (unsigned k = 0; k < n_tags; k++)

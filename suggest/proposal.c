@@ -114,9 +114,10 @@ void proposals_add_list(const Outline *outline, const Candidate *candidate, Prop
                 Buffer *b = &proposal.source;
 
                 doubt(&proposal, locator.doubt);
+                doubt(&proposal, fields.doubt);
                 write_head(b, &proposals->info, !candidate->tag);
                 put_key(b, "Strip", locator.strip);
-                put_key(b, "Item", locator.item);
+                buffer_printf(b, "Item=%s%s\n", locator.item, strnull(fields.where));
                 write_fields(b, &fields);
                 add(proposals, &proposal);
         }

@@ -124,11 +124,11 @@ static int judge_form(const Candidate *candidate) {
         if (!candidate->tag)
                 return candidate->linked ? 3 : 0;
         points += candidate->good >= 5 ? 4 : candidate->good >= 3 ? 3 : 1;
-        if (candidate->average >= 24 && candidate->average <= 170)
+        if (candidate->median >= 24 && candidate->median <= 170)
                 points += 3;
-        else if (candidate->average >= 16 && candidate->average <= 260)
+        else if (candidate->median >= 16 && candidate->median <= 260)
                 points += 1;
-        else if (candidate->average < 16)
+        else if (candidate->median < 16)
                 points -= 3;
         else
                 points -= 1;

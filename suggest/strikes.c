@@ -226,6 +226,15 @@ static void strike_label(StrikeList *strikes, const char *text) {
         add_buffer(strikes, &b);
 }
 
+void strike_list_add_whole(StrikeList *strikes, const char *text) {
+        _cleanup_buffer_ Buffer b = BUFFER(512);
+
+        buffer_puts(&b, "^");
+        put_literal(&b, text, strlen(text));
+        buffer_puts(&b, "$");
+        add_buffer(strikes, &b);
+}
+
 /* What stood between a headline and a time or label that is dropped. */
 static void strike_marks(StrikeList *strikes, char *const *texts, unsigned n,
                          const char *expression) {
