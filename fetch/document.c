@@ -332,6 +332,13 @@ static int parse_mended(const char *text, size_t size, bool feed, xmlDoc **ret,
                         const char **ret_why) {
         int r = -EBADMSG;
 
+        if (xml_is_plain(text, size)) {
+                const Buffer plain = { .data = (char *) text, .size = size };
+
+                r = parse_within_limits(&plain, false, ret, ret_why);
+                if (r != -EBADMSG || *ret_why != not_well_formed)
+                        return r;
+        }
         for (int nest = 0; nest <= feed && r == -EBADMSG; nest++) {
                 _cleanup_buffer_ Buffer mended = BUFFER(0);
 

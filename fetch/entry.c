@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "common/utf8.h"
+#include "fetch/digest.h"
 #include "fetch/url.h"
 
 int strikes_compile(const Values *values, Strikes *ret, const Value **ret_where) {
@@ -108,10 +109,24 @@ static void entry_donep(Entry *entry) {
         entry_done(entry);
 }
 
-int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, Entry *ret) {
+static uint64_t digest_raw(const RawEntry *raw, const char *base) {
+        uint64_t digest = digest_add(DIGEST_NOTHING, raw->headline, raw->n_headline);
+
+        digest = digest_add_text(digest, raw->link);
+        digest = digest_add_text(digest, raw->published);
+        return digest_add_text(digest, base);
+}
+
+int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, EntryCache *known,
+               Entry *ret) {
         _cleanup_(entry_donep) Entry entry = {};
         int r;
 
+        if (known) {
+                entry.origin = digest_raw(raw, base);
+                if (entry_cache_take(known, entry.origin, ret))
+                        return 1;
+        }
         r = clean_headline(raw, strikes, &entry.headline);
         if (r < 0)
                 return r;

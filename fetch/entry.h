@@ -6,6 +6,7 @@
 #include <regex.h>
 
 #include "common/source.h"
+#include "fetch/entry-cache.h"
 #include "fetch/explain.h"
 #include "fetch/reply.h"
 
@@ -29,10 +30,12 @@ typedef struct RawEntry {
 } RawEntry;
 
 /*
- * Cleans a headline and strikes from it, resolves the link against base. 1 and an entry, which the
- * caller empties with entry_done(); 0 when its text has no key; -ENOMEM.
+ * Cleans a headline and strikes from it, resolves the link against base; unless that was done, of
+ * the same texts, for one that is known, which may be NULL. 1 and an entry, which the caller
+ * empties with entry_done(); 0 when its text has no key; -ENOMEM.
  */
-int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, Entry *ret);
+int entry_make(const RawEntry *raw, const Strikes *strikes, const char *base, EntryCache *known,
+               Entry *ret);
 
 /* Does what When= finds say yes? No are nothing at all (NULL), an empty text, and "false", "0",
  * "null" and "NaN". -ENOMEM. */

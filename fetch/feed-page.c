@@ -18,6 +18,7 @@
 #include "fetch/fragment.h"
 #include "fetch/json-text.h"
 #include "fetch/selector.h"
+#include "fetch/tree-digest.h"
 
 struct FeedPage {
         const Source *source;
@@ -32,6 +33,9 @@ typedef struct FeedReading {
         const char *url;
         Account account;
         Reply *reply;
+        const xmlNode *parent;  /* of the item at hand, */
+        uint64_t parent_digest; /* and what it inherits */
+        uint64_t origin;        /* of its entry, or 0 */
 } FeedReading;
 
 int feed_page_new(const Source *source, FeedPage **ret, const Value **ret_where) {
@@ -223,6 +227,19 @@ static xmlChar *find_published(const xmlNode *item) {
         return NULL;
 }
 
+/* All that read_item() makes an entry of; xml:base may stand further outside. */
+static uint64_t digest_item(FeedReading *reading, const xmlNode *item) {
+        if (item->parent != reading->parent) {
+                xmlChar *base = xmlNodeGetBase(reading->document, item->parent);
+
+                reading->parent = item->parent;
+                reading->parent_digest = digest_add_text(DIGEST_NOTHING, reading->url);
+                reading->parent_digest = digest_add_text(reading->parent_digest, (char *) base);
+                xmlFree(base);
+        }
+        return tree_digest(reading->parent_digest, item);
+}
+
 /* An entry with these texts. */
 static int add_entry(FeedReading *reading, const char *title, const char *link,
                      const char *published, const char *base) {
@@ -236,8 +253,13 @@ static int add_entry(FeedReading *reading, const char *title, const char *link,
         Entry entry;
         int r;
 
-        r = entry_make(&raw, &reading->feed->strikes, base, &entry);
-        return r > 0 ? reply_add(reading->reply, &entry) : r;
+        r = entry_make(&raw, &reading->feed->strikes, base,
+                       reading->origin != 0 ? NULL : reading->reply->known, &entry);
+        if (r <= 0)
+                return r;
+        if (reading->origin != 0)
+                entry.origin = reading->origin;
+        return reply_add(reading->reply, &entry);
 }
 
 static int read_item(FeedReading *reading, const xmlNode *item) {
@@ -245,9 +267,15 @@ static int read_item(FeedReading *reading, const xmlNode *item) {
         _cleanup_free_ char *title = NULL;
         const xmlNode *where = NULL;
         int best = 0, r;
+        Entry entry;
 
         reading->account.number++;
         reading->account.line = xmlGetLineNo(item);
+        if (reading->reply->known) {
+                reading->origin = digest_item(reading, item);
+                if (entry_cache_take(reading->reply->known, reading->origin, &entry))
+                        return reply_add(reading->reply, &entry);
+        }
         r = find_title(item, &best, &title);
         if (r < 0)
                 return r;

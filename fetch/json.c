@@ -121,7 +121,7 @@ static int add_entry(JsonPage *page, Rows *row) {
         raw.n_headline = strlen(headline);
         if (isempty(raw.link))
                 raw.link = NULL;
-        r = entry_make(&raw, &page->strip->strikes, page->base, &entry);
+        r = entry_make(&raw, &page->strip->strikes, page->base, page->reply->known, &entry);
         return r > 0 ? reply_add(page->reply, &entry) : r;
 }
 

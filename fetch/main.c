@@ -8,6 +8,8 @@
 
 /* Enough for all pages on their way, look-ups of names, and connections that are kept. */
 #define DESCRIPTORS_MAX 8192U
+#define MMAP_MIN (128 * 1024)
+#define TRIM_MIN (64 * 1024 * 1024)
 
 typedef struct Arguments {
         const char *config;
@@ -52,11 +54,13 @@ static int check_arguments(const Arguments *a) {
 }
 
 /*
- * Pages come and go, each some megabytes: large pieces straight from the kernel and back, one heap
- * for all threads (resolvers), or what is free would lie between what is not.
+ * Pages come and go, each some megabytes: large pieces straight from the kernel and back, small
+ * ones kept for the next page until filter.c gives them back; one heap for all threads (resolvers),
+ * or what is free would lie between what is not.
  */
 static void set_memory(void) {
-        (void) mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+        (void) mallopt(M_MMAP_THRESHOLD, MMAP_MIN);
+        (void) mallopt(M_TRIM_THRESHOLD, TRIM_MIN);
         (void) mallopt(M_ARENA_MAX, 1);
 }
 

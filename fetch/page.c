@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <malloc.h>
-
+#include "fetch/page.h"
 #include "common/log.h"
 #include "fetch/challenge.h"
 #include "fetch/charset.h"
@@ -9,7 +8,6 @@
 #include "fetch/explain.h"
 #include "fetch/labels.h"
 #include "fetch/page-end.h"
-#include "fetch/page.h"
 
 /* Over and above Timeout=, for reading alone. */
 #define GRACE_SEC 5U
@@ -129,18 +127,6 @@ static int read_page(const Reader *reader, Buffer *body, const PageOrigin *origi
         return strip_read(reader->strip, body, origin->url, reply);
 }
 
-/* The tree of a page is 20 times what stays: rather give it back than keep it until the next poll.
- * Where that comes at once the kernel would have to clear the same pages again, at a fifth of the
- * cost of reading. */
-static void give_back(void) {
-        static usec_t last;
-        usec_t now = time_monotonic();
-
-        if (now - last > USEC_PER_SEC)
-                (void) malloc_trim(0);
-        last = now;
-}
-
 /* A page on which When= finds nothing has not been searched for more. */
 static bool lacks_strip(const Reader *reader, const Reply *reply) {
         return reply->state == STATE_NO_STRIP || reply->state == STATE_BAD_PAGE ||
@@ -171,7 +157,6 @@ void reader_read(const Reader *reader, Buffer *body, const PageOrigin *origin, R
 
         buffer_done(body);
         reply->cpu = cpu_time_taken();
-        give_back();
 }
 
 bool reader_is_content(const Reader *reader, const Reply *reply) {

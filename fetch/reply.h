@@ -23,6 +23,7 @@ typedef struct Entry {
         char *headline;
         char *url;
         char *published;
+        uint64_t origin; /* a digest of what it was made of, or 0 */
 } Entry;
 
 typedef struct Reply {
@@ -43,6 +44,7 @@ typedef struct Reply {
 
         Entry *entries; /* in page order */
         size_t n_entries;
+        struct EntryCache *known; /* where entries may be found that need not be made; or NULL */
 } Reply;
 
 #define _cleanup_reply_ _cleanup_(reply_done)

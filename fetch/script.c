@@ -85,7 +85,7 @@ static int read_scripts(const Script *script, xmlXPathObject *object, const char
         explain("Script= finds %zu node(s)", n);
         reply_set(best, STATE_NO_STRIP, "Script= finds nothing on the page");
         for (size_t i = 0; i < n && (i == 0 || best->state != STATE_OK); i++) {
-                _cleanup_reply_ Reply reply = {};
+                _cleanup_reply_ Reply reply = { .known = best->known };
                 int r;
 
                 r = read_text(script,
@@ -106,7 +106,7 @@ int script_read(const Script *script, Buffer *page, const char *url, Reply *repl
         _cleanup_(document_freep) xmlDoc *document = NULL;
         _cleanup_(object_freep) xmlXPathObject *object = NULL;
         _cleanup_free_ char *base = NULL;
-        _cleanup_reply_ Reply best = {};
+        _cleanup_reply_ Reply best = { .known = reply->known };
         const PageEnd end = page_end_look(page);
         Query query = {};
         int r;

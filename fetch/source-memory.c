@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "fetch/digest.h"
+#include "fetch/explain.h"
 #include "fetch/secret.h"
 #include "fetch/source-memory.h"
 
@@ -11,6 +12,7 @@ static Memory *memory_free(Memory *memory) {
                 return NULL;
         validators_done(&memory->http.known);
         reply_done(&memory->bad);
+        entry_cache_done(&memory->known);
         reader_free(memory->reader);
         source_free(memory->source);
         free(memory->name);
@@ -87,6 +89,11 @@ static uint64_t digest_entries(const Reply *reply) {
         return digest;
 }
 
+void memory_keep(Memory *memory, Reply *reply) {
+        if (reply->n_entries > 0)
+                entry_cache_keep(&memory->known, reply);
+}
+
 static void set_unchanged(Reply *reply) {
         Reply unchanged = { .state = STATE_UNCHANGED };
 
@@ -122,13 +129,17 @@ static bool read_page(Memory *memory, const HttpAnswer *answer) {
                 set_unchanged(reply);
                 return true;
         }
+        reply->known = explain_enabled ? NULL : &memory->known;
         reader_read(memory->reader, answer->body, &answer->origin, reply);
+        reply->known = NULL;
         compare(memory, reply);
         if (!reader_is_content(memory->reader, reply))
                 return false;
         entries = digest_entries(reply);
-        if (before && entries == memory->entries)
+        if (before && entries == memory->entries) {
+                memory_keep(memory, reply);
                 set_unchanged(reply);
+        }
         memory->page = page;
         memory->entries = entries;
         return true;

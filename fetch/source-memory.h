@@ -4,6 +4,7 @@
 /* What the filter knows of a source it was asked for: how to read it, and what came last. */
 
 #include "common/config.h"
+#include "fetch/entry-cache.h"
 #include "fetch/http.h"
 #include "fetch/page.h"
 
@@ -13,8 +14,9 @@ typedef struct Memory {
         Reader *reader; /* NULL: the source is bad */
         Reply bad;      /* then this is the answer */
         HttpMemory http;
-        bool read;                /* a page that was as it should be, and no other after it: */
-        uint64_t page, entries;   /* digests */
+        bool read;              /* a page that was as it should be, and no other after it: */
+        uint64_t page, entries; /* digests */
+        EntryCache known;
         bool had_when, had_first; /* pages of this source have; see Reply */
         bool in_flight;
         void *owner; /* of whoever asked, while it is in flight */
@@ -37,3 +39,6 @@ void memories_done(Memories *memories);
  * same bytes, or the same entries. Keeps the validators, or forgets them.
  */
 void memory_answer(Memory *memory, const HttpAnswer *answer);
+
+/* What was read is told; entries may serve for the next page. Takes them from the reply. */
+void memory_keep(Memory *memory, Reply *reply);

@@ -157,7 +157,7 @@ static int read_item(StripPage *page, xmlNode *item) {
         if (r <= 0)
                 return r;
 
-        r = entry_make(&raw, &page->strip->strikes, page->base, &entry);
+        r = entry_make(&raw, &page->strip->strikes, page->base, page->reply->known, &entry);
         return r > 0 ? reply_add(page->reply, &entry) : r;
 }
 

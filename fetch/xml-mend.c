@@ -372,3 +372,39 @@ int xml_mend(const char *text, size_t size, bool nest, Buffer *ret) {
         *ret = out;
         return 0;
 }
+
+static bool is_own_reference(const char *s, size_t n) {
+        static const char *const names[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&apos;" };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (n >= strlen(names[i]) && memcmp(s, names[i], strlen(names[i])) == 0)
+                        return true;
+        return false;
+}
+
+bool xml_is_plain(const char *text, size_t size) {
+        size_t n_equals = 0; /* since the last "<": attributes, and others */
+
+        for (size_t i = 0; i < size; i++) {
+                const size_t left = size - i;
+
+                switch (text[i]) {
+                case '<':
+                        if (left > 2 && text[i + 1] == '!' && toupper(text[i + 2]) == 'D')
+                                return false;
+                        n_equals = 0;
+                        break;
+                case '=':
+                        if (++n_equals > ATTRIBUTES_MAX)
+                                return false;
+                        break;
+                case '&':
+                        if (!is_own_reference(text + i, left))
+                                return false;
+                        break;
+                default:
+                        break;
+                }
+        }
+        return size > 0;
+}

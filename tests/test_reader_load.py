@@ -9,10 +9,11 @@ import shutil
 import ssl
 import subprocess
 import threading
+from random import Random
 
 import pytest
 
-from programs import BUILD, GUARD, environment
+from programs import BUILD, GUARD, environment, fetch
 from website import DEADLINE, Site, strip_page
 
 IN_FLIGHT = 256
@@ -81,6 +82,62 @@ def test_few_descriptors(config):
                               input="".join(f"{name}\n" for name in names), capture_output=True, text=True,
                               env=environment(), timeout=DEADLINE)
         assert [json.loads(line)["state"] for line in done.stdout.splitlines()] == ["ok"] * len(names)
+
+
+def html_of(entries, base):
+    rows = "".join(f"<li><a href='{link}'>{text}</a><time>{at}</time>" for text, link, at in entries)
+    return f"<!DOCTYPE html><meta charset=utf-8><base href='{base}'><ul class=ticker>{rows}</ul>"
+
+
+def feed_of(entries, base):
+    items = "".join(f"<item><title>{text}</title><link>{link}</link><pubDate>{at}</pubDate></item>"
+                    for text, link, at in entries)
+    return f"<rss version='2.0' xml:base='{base}'><channel><title>x</title>{items}</channel></rss>"
+
+
+def atom_of(entries, base):
+    items = "".join(f"<entry><title type='html'><![CDATA[{text}]]></title><link href='{link}'/>"
+                    f"<updated>{at}</updated></entry>" for text, link, at in entries)
+    return f"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='{base}'><title>x</title>{items}</feed>"
+
+
+def json_of(entries, base):
+    return json.dumps({"items": [{"t": text, "u": base + link, "p": at} for text, link, at in entries]})
+
+
+@pytest.mark.parametrize("page_of, keys", [
+    (html_of, {"Published": ".//time", "Headline": ".//a"}),
+    (feed_of, {"Format": "feed", "Strip": None}),
+    (atom_of, {"Format": "feed", "Strip": None}),
+    (json_of, {"Format": "json", "Strip": "$.items", "Headline": "$.t", "Link": "$.u", "Published": "$.p"}),
+], ids=["html", "rss", "atom", "json"])
+def test_what_is_known_is_read_as_if_it_were_new(site, config, fetcher, tmp_path, page_of, keys):
+    """Pages that have most of their entries in common, read by one reader and, each by itself, by others."""
+    random = Random(7)
+    texts = ["A ferry", "The port", "A ferry &amp; more", "Tom &amp;amp; Jerry", "x", "---", "3 &lt; 5", "Ünder", "الأخبار"]
+    url = site.url("/page/")
+    config.source("one", url, **keys)
+    last = None
+    for _ in range(40):
+        base = random.choice([url, url, url, "http://y.example/z/"])
+        entries = [(f"{random.choice(texts)} {random.choice([1, 1, 2])}" if random.random() < 0.9 else random.choice(texts),
+                    random.choice(["/1", "2", "#3"]), random.choice(["now", "now", "then"]))
+                   for _ in range(random.randrange(1, 7))]
+        page = page_of(entries, base)
+        site.set("/page/", page)
+        (tmp_path / "page").write_text(page)
+        alone = json.loads(fetch([f"--source={config.folder}/sources/one.source", f"--page={tmp_path / 'page'}"]).stdout)
+        reply = fetcher.ask("one")
+        items = reply.get("items") if reply["state"] != "unchanged" else last
+
+        def news(items):
+            return [(item["headline"], item.get("url")) for item in items or []]
+
+        assert news(items) == news(alone.get("items"))
+        if reply["state"] != "unchanged":
+            assert reply["state"] == alone["state"] and items == alone.get("items")
+        if reply["state"] in ("ok", "unchanged"):
+            last = alone.get("items")
 
 
 def large_page(headline, size):

@@ -4,11 +4,12 @@
  * The rival of `bench poll`: what libcurl, libxml2 and SQLite cost by themselves, in a program that
  * stays, keeps its connection and does no more than it must.
  *
- *     bare-poll fetch|hash|html|xml|json DATABASE [XPATH]
+ *     bare-poll fetch|hash|parse|html|xml|json DATABASE [XPATH]
  *
- * For each line of its input, which is an address, it fetches the page and hashes it, or finds the
- * entries in it and stores those that are new; then it says how many there were. With BARE_FRESH
- * set each has a connection of its own, with BARE_ETAG set it asks for a page that is not that one.
+ * For each line of its input, which is an address, it fetches the page and hashes it, or parses it
+ * as XML, or finds the entries in it, too, and stores those that are new; then it says how many
+ * there were. With BARE_FRESH set each has a connection of its own, with BARE_ETAG set it asks for
+ * a page that is not that one.
  */
 
 #include <curl/curl.h>
@@ -124,6 +125,10 @@ static int use(const char *mode, sqlite3 *db, const char *url) {
                                          XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NONET);
         if (!document)
                 fail("the page cannot be parsed");
+        if (strcmp(mode, "parse") == 0) {
+                xmlFreeDoc(document);
+                return 0;
+        }
         return store_tree(db, document);
 }
 
