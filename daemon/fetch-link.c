@@ -34,6 +34,12 @@ void fetch_link_take(FetchLink *link, FetchRequest *request) {
         link->n_flight--;
 }
 
+usec_t fetch_link_deadline(const FetchLink *link, const FetchRequest *request) {
+        usec_t time = request->task.timeout + GRACE;
+
+        return MIN(MAX(request->sent + time, link->heard + GRACE), request->sent + 3 * time);
+}
+
 FetchRequest *fetch_link_find(const FetchLink *link, const char *name) {
         FetchRequest *request;
 
@@ -58,8 +64,10 @@ static int read_lines(FetchLink *link) {
                 begin = (size_t) (newline + 1 - link->input.data);
                 r = link->events->line(link, line, (size_t) (newline - line));
         }
-        if (begin > 0)
+        if (begin > 0) {
+                link->heard = time_monotonic();
                 link->events->lines_end(link);
+        }
         if (!fetch_link_is_open(link) || link->serial != serial)
                 return 0; /* a callback dropped it, or it was one too many */
         if (r < 0)
@@ -132,6 +140,7 @@ int fetch_link_open(FetchLink *link, sd_event *event, const char *how, const cha
                 return r;
         link->role = role;
         link->serial = serial;
+        link->heard = time_monotonic();
         link->input = BUFFER(FETCH_REPLY_MAX + 1);
         link->output = BUFFER(FETCHER_IN_FLIGHT_MAX * (SOURCE_NAME_MAX + 1));
         r = sd_event_add_io(event, &link->io, link->connection.fd, EPOLLIN, on_io, link);
@@ -145,7 +154,6 @@ void fetch_link_send(FetchLink *link, FetchRequests *from) {
 
         TAILQ_REMOVE(from, request, list);
         request->sent = time_monotonic();
-        request->deadline = request->sent + request->task.timeout + GRACE;
         TAILQ_INSERT_TAIL(&link->flight, request, list);
         link->n_flight++;
         buffer_printf(&link->output, "%s\n", request->task.name);

@@ -11,7 +11,7 @@
 
 typedef struct FetchRequest {
         FetchTask task;
-        usec_t sent, deadline; /* CLOCK_MONOTONIC; when it is in flight */
+        usec_t sent; /* CLOCK_MONOTONIC; when it is in flight */
         TAILQ_ENTRY(FetchRequest) list;
 } FetchRequest;
 
@@ -44,6 +44,8 @@ struct FetchLink {
         FetchRequests flight;
         unsigned n_flight;
 
+        usec_t heard; /* CLOCK_MONOTONIC: when a line came last, or it was opened */
+
         Connection connection;
         sd_event_source *io;
         Buffer input;
@@ -63,6 +65,12 @@ int fetch_link_close(FetchLink *link);
 /* The first of these requests is in flight from now on; it is written by fetch_link_flush(). */
 void fetch_link_send(FetchLink *link, FetchRequests *from);
 void fetch_link_flush(FetchLink *link);
+
+/*
+ * When a request on it is given up. A fetcher that reads other pages meanwhile is not dead, so it
+ * has more time then, but not for ever.
+ */
+usec_t fetch_link_deadline(const FetchLink *link, const FetchRequest *request);
 
 /* It is not in flight any more. */
 void fetch_link_take(FetchLink *link, FetchRequest *request);

@@ -138,7 +138,7 @@ static void set_timer(Fetcher *f) {
 
         for (size_t i = 0; i < LINKS_MAX; i++)
                 TAILQ_FOREACH(request, &f->links[i].flight, list)
-        next = MIN(next, request->deadline);
+        next = MIN(next, fetch_link_deadline(f->links + i, request));
         (void) sd_event_source_set_time(f->timer, next);
         (void) sd_event_source_set_enabled(f->timer,
                                            next == USEC_INFINITY ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
@@ -153,7 +153,7 @@ static int on_timer(_unused_ sd_event_source *s, _unused_ uint64_t usec, void *u
                 FetchRequest *late;
 
                 TAILQ_FOREACH(late, &link->flight, list)
-                if (late->deadline <= now) {
+                if (fetch_link_deadline(link, late) <= now) {
                         fetch_link_take(link, late);
                         on_broken(link, "gave no answer in time, and was ended");
                         fail(f, late, STATE_TIMEOUT, "the page reader gave no answer in time");

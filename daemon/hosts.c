@@ -5,8 +5,9 @@
 
 #include "daemon/hosts.h"
 
-/* First polls are spread over so long at most. */
-#define SPREAD_MAX (30 * USEC_PER_SEC)
+/* First polls are spread over so long at most, so that half a minute after the start all were
+ * begun. */
+#define SPREAD_MAX (27 * USEC_PER_SEC)
 /* Polls of a host are never further apart than that: of a host that nothing is known of, of one
  * that has asked for a pause. */
 #define APART_MAX (2 * USEC_PER_SEC)

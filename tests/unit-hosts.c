@@ -158,11 +158,11 @@ static void test_spread(_unused_ void **state) {
         assert_int_equal(hosts.of[0], hosts.of[3]);
         assert_int_not_equal(hosts.of[0], hosts.of[1]);
         assert_int_equal(hosts.hosts[hosts.of[0]].apart / SEC, 1200);
-        /* Of the first host at 0, 10, 20 s, of the second half a turn later. */
+        /* Of the first host at 0, 9, 18 s, of the second half a turn later. */
         assert_int_equal(hosts.first[0], 0);
-        assert_int_equal(hosts.first[2], 10 * SEC);
-        assert_int_equal(hosts.first[3], 20 * SEC);
-        assert_int_equal(hosts.first[1], 15 * SEC);
+        assert_int_equal(hosts.first[2], 9 * SEC);
+        assert_int_equal(hosts.first[3], 18 * SEC);
+        assert_int_equal(hosts.first[1], 27 * SEC / 2);
 
         /* A pause goes on after a reload, also with other sources. */
         host_begin(hosts.hosts + hosts.of[0], SEC);
