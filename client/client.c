@@ -84,24 +84,15 @@ static int set_patience(int fd, usec_t patience) {
 
 static int write_request(const Client *client, Buffer *b) {
         const ClientRequest *request = client->request;
-        _cleanup_rows_ Rows *rows = NULL;
-        int r;
+        int r = 0;
 
         if (request->status || request->states)
                 buffer_puts(b, "{\"status\":true}\n");
-        if (request->status)
-                return buffer_error(b);
-        r = db_query(client->json, SQL_CLIENT_REQUEST, &rows, "sisi",
-                     *client->cursor ? client->cursor : NULL, request->last, request->sources,
-                     (int64_t) request->states);
-        if (r >= 0)
-                r = rows_next(rows);
-        if (r <= 0) {
-                rows = NULL; /* it is over */
-                return r < 0 ? r : -EPROTO;
-        }
-        buffer_printf(b, "%s\n", rows_text(rows, 0));
-        return buffer_error(b);
+        if (!request->status)
+                r = db_print(client->json, SQL_CLIENT_REQUEST, b, "sisi",
+                             *client->cursor ? client->cursor : NULL, request->last,
+                             request->sources, (int64_t) request->states);
+        return r < 0 ? r : buffer_error(b);
 }
 
 static int ask(const Client *client) {
@@ -259,15 +250,9 @@ static int on_line(Client *client, ClientEvent *e) {
         _cleanup_rows_ Rows *rows = NULL;
         int r;
 
-        r = db_query(client->json, SQL_CLIENT_LINE, &rows, "t", e->line, e->size);
-        if (r >= 0)
-                r = rows_next(rows);
-        if (r <= 0) {
-                rows = NULL;
+        r = db_row(client->json, SQL_CLIENT_LINE, &rows, "t", e->line, e->size);
+        if (r <= 0 || rows_null(rows, 0))
                 return r < 0 ? r : -EBADMSG;
-        }
-        if (rows_null(rows, 0))
-                return -EBADMSG;
         item_copy_text(client->name, sizeof(client->name), rows_text(rows, 0));
         e->name = client->name;
         if (streq(e->name, "hello")) {

@@ -137,6 +137,22 @@ int setting_timespan(const Value *value, void *target, const char **ret_why) {
         return 0;
 }
 
+int setting_span_within(const Value *value, usec_t least, usec_t most, const char *otherwise,
+                        void *target, const char **ret_why) {
+        usec_t span;
+        int r;
+
+        r = setting_timespan(value, &span, ret_why);
+        if (r < 0)
+                return r;
+        if (span < least || span > most) {
+                *ret_why = otherwise;
+                return -EINVAL;
+        }
+        *(usec_t *) target = span;
+        return 0;
+}
+
 int setting_size(const Value *value, void *target, const char **ret_why) {
         uint64_t size;
         int r;

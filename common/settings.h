@@ -53,6 +53,11 @@ int setting_count(const Value *value, void *target, const char **ret_why);   /* 
 int setting_size(const Value *value, void *target, const char **ret_why);    /* uint64_t, not 0 */
 int setting_mode(const Value *value, void *target, const char **ret_why);    /* mode_t, octal */
 
+/* For settings with limits: a time span; of one that is not within them, otherwise is the reason.
+ */
+int setting_span_within(const Value *value, usec_t least, usec_t most, const char *otherwise,
+                        void *target, const char **ret_why);
+
 typedef enum SettingKind {
         KIND_VALUE,  /* a Value; one that is not set has no text */
         KIND_VALUES, /* Values; an empty value resets the list to nothing */

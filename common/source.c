@@ -15,30 +15,13 @@ bool source_name_valid(const char *name) {
                strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-/* A time span within limits; of one outside, otherwise is the reason. */
-static int span_within(const Value *value, usec_t least, usec_t most, const char *otherwise,
-                       usec_t *target, const char **ret_why) {
-        usec_t span;
-        int r;
-
-        r = setting_timespan(value, &span, ret_why);
-        if (r < 0)
-                return r;
-        if (span < least || span > most) {
-                *ret_why = otherwise;
-                return -EINVAL;
-        }
-        *target = span;
-        return 0;
-}
-
 static int setting_interval(const Value *value, void *target, const char **ret_why) {
-        return span_within(value, SOURCE_INTERVAL_MIN, 366 * USEC_PER_DAY,
-                           "is not from 1s to a year", target, ret_why);
+        return setting_span_within(value, SOURCE_INTERVAL_MIN, 366 * USEC_PER_DAY,
+                                   "is not from 1s to a year", target, ret_why);
 }
 
 static int setting_timeout(const Value *value, void *target, const char **ret_why) {
-        return span_within(value, 0, USEC_PER_HOUR, "is longer than 1h", target, ret_why);
+        return setting_span_within(value, 0, USEC_PER_HOUR, "is longer than 1h", target, ret_why);
 }
 
 static int setting_max_size(const Value *value, void *target, const char **ret_why) {

@@ -44,39 +44,21 @@ static int on_page(void *userdata) {
         return terminal_flush(&p->terminal, &p->out);
 }
 
-static int join(const Options *options, Buffer *b) {
-        for (size_t i = 0; i < options->n_words; i++)
-                buffer_printf(b, "%s%s", i > 0 ? " " : "", options->words[i]);
-        return buffer_error(b);
-}
-
-/* Each word between quotes, in which nothing has a meaning. */
-static int join_quoted(const Options *options, Buffer *b) {
-        for (size_t i = 0; i < options->n_words; i++) {
-                buffer_puts(b, i > 0 ? " \"" : "\"");
-                for (const char *s = options->words[i]; *s; s++)
-                        if (*s == ' ')
-                                buffer_puts(b, "\" \"");
-                        else if (*s != '"')
-                                buffer_append(b, s, 1);
-                buffer_puts(b, "\"");
-        }
-        return buffer_error(b);
-}
-
 /* As the language of FTS5; what is none, such as a word with a hyphen, word by word. */
 static int search(Printing *p, ArchiveQuery *query, const ArchiveReader *reader) {
-        _cleanup_buffer_ Buffer words = BUFFER(WORDS_MAX);
+        _cleanup_buffer_ Buffer words = BUFFER(WORDS_MAX), quoted = BUFFER(2 * WORDS_MAX);
+        const Options *o = p->options;
         int r;
 
-        r = join(p->options, &words);
+        for (size_t i = 0; i < o->n_words; i++)
+                buffer_printf(&words, "%s%s", i > 0 ? " " : "", o->words[i]);
         query->words = words.data;
+        r = buffer_error(&words);
         if (r >= 0)
                 r = archive_read(p->db, query, reader);
         if (r == -EPROTO) {
-                buffer_clear(&words);
-                r = join_quoted(p->options, &words);
-                query->words = words.data;
+                r = db_print(p->db, SQL_CTL_QUOTED, &quoted, "s", words.data);
+                query->words = quoted.data;
                 if (r >= 0)
                         r = archive_read(p->db, query, reader);
         }

@@ -48,18 +48,8 @@ static int setting_replicas(const Value *value, void *target, const char **ret_w
 }
 
 static int setting_span(const Value *value, void *target, const char **ret_why) {
-        usec_t span;
-        int r;
-
-        r = setting_timespan(value, &span, ret_why);
-        if (r < 0)
-                return r;
-        if (span > 366 * USEC_PER_DAY) {
-                *ret_why = "is more than a year";
-                return -EINVAL;
-        }
-        *(usec_t *) target = span;
-        return 0;
+        return setting_span_within(value, 0, 366 * USEC_PER_DAY, "is more than a year", target,
+                                   ret_why);
 }
 
 static const Setting settings[] = {

@@ -7,7 +7,7 @@ SELECT json_patch('{}', json_object(
     'after', coalesce(?1, iif(?2 < 0, 0, NULL)),
     'last', iif(?1 IS NULL AND ?2 >= 0, ?2, NULL),
     'sources', json(?3),
-    'states', iif(?4, json('true'), NULL)));
+    'states', iif(?4, json('true'), NULL))) || char(10);
 
 -- name: client-item
 -- A line of the socket (?1): its type and the parts of an item. An error if it is no JSON.
@@ -88,6 +88,10 @@ WHERE id BETWEEN ?1 AND ?2
   AND (?7 IS NULL OR id IN (SELECT rowid FROM search(?7)))
 ORDER BY id
 LIMIT ?3;
+
+-- name: ctl-quoted
+-- Words (?1) to search for, each between quotes, in which nothing has a meaning.
+SELECT '"' || replace(replace(?1, '"', ''), ' ', '" "') || '"';
 
 -- name: ctl-place
 -- The cursor before the first item that was first seen at a time (?1) or later: that of the end if there is none.
