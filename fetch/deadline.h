@@ -10,3 +10,7 @@
  */
 void deadline_begin(unsigned seconds, const char *what);
 void deadline_end(void);
+
+/* The same, by the processor's time: that others keep the machine busy does not count. */
+void deadline_begin_cpu(unsigned seconds, const char *what);
+void deadline_end_cpu(void);

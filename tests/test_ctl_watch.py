@@ -112,8 +112,8 @@ def test_output_into_head(tape, config):
 def wait_saved(file, cursor):
     """It is saved a moment after the item was written."""
     end = time.monotonic() + DEADLINE
-    while file.read_text() != cursor + "\n":
-        assert time.monotonic() < end, file.read_text()
+    while not file.exists() or file.read_text() != cursor + "\n":
+        assert time.monotonic() < end, file.exists() and file.read_text()
 
 
 def test_cursor_file(tape, config, tmp_path):
@@ -127,6 +127,14 @@ def test_cursor_file(tape, config, tmp_path):
         assert headlines(watcher.wait(1)) == ["Four"]
         done = ctl(config, "watch", f"--cursor-file={file}")
         assert done.returncode == 1 and "another tickerctl is using it" in done.stderr
+
+
+def test_begins_with_nothing(tape, config, tmp_path):
+    file = tmp_path / "cursor"
+    with Watcher(config, "--format=json", "-n", "0", f"--cursor-file={file}") as watcher:
+        wait_saved(file, tape.connect(last=1).line()["cursor"])  # it has been answered
+        tape.add("Four")
+        assert headlines(watcher.wait(1)) == ["Four"]
 
 
 def read_and_kill(config, n, *args):

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -254,6 +255,55 @@ static void test_pages(_unused_ void **state) {
         (void) store_free(store);
 }
 
+/* Pages are more than memory is given to: those read longest ago go, and are read again, and the
+ * one that is asked for is never among them. */
+static void test_pages_make_room(_unused_ void **state) {
+        enum {
+                ITEMS = 8000,
+                LENGTH = 2000
+        };
+        _cleanup_buffer_ Buffer reply = BUFFER(SIZE_MAX);
+        Poll poll = { .source = "harbour", .now = 48 * HOUR, .state = "ok" };
+        const int64_t turns[] = { 0, 512, 1024, 512, 0 };
+        Store *store = open_store();
+        char words[LENGTH + 1];
+        Tape *tape = NULL;
+        PollResult result;
+        TapePage page;
+        size_t before;
+
+        memset(words, 'w', LENGTH);
+        words[LENGTH] = '\0';
+        for (unsigned first = 0; first < ITEMS; first += 2000) {
+                buffer_clear(&reply);
+                buffer_puts(&reply, "{\"items\":[");
+                for (unsigned i = first; i < first + 2000; i++)
+                        buffer_printf(&reply, "%s{\"headline\":\"%u %s\"}", i > first ? "," : "", i,
+                                      words);
+                buffer_puts(&reply, "]}");
+                assert_return_code(buffer_error(&reply), 0);
+                poll.reply = reply.data;
+                poll.size = reply.size;
+                assert_return_code(store_poll(store, &poll, &result), 0);
+        }
+
+        assert_return_code(tape_new(store, &tape), 0);
+        before = mallinfo2().uordblks + mallinfo2().hblkhd;
+        for (int64_t place = 0; place < ITEMS; place += TAPE_PAGE_IDS) {
+                for (size_t i = 0; i < ELEMENTSOF(turns); i++) {
+                        assert_return_code(tape_page(tape, turns[i], &page), 0);
+                        assert_int_equal(page.lines[0].id, turns[i] + 1);
+                }
+                assert_return_code(tape_page(tape, place, &page), 0);
+                assert_int_equal(page.lines[0].id, place + 1);
+                assert_non_null(strstr(page.text + page.lines[page.n - 1].begin, words));
+                assert_true(mallinfo2().uordblks + mallinfo2().hblkhd <
+                            before + TAPE_CACHE_BYTES + (4U << 20));
+        }
+        (void) tape_free(tape);
+        (void) store_free(store);
+}
+
 static void test_second_daemon(_unused_ void **state) {
         Store *store = open_store(), *second = NULL;
 
@@ -337,12 +387,12 @@ static void test_replaced(_unused_ void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_polls),    TEST(test_no_entry_is_no_reply),
-                TEST(test_prune),    TEST(test_prune_bad_headline),
-                TEST(test_pages),    TEST(test_second_daemon),
-                TEST(test_not_ours), TEST(test_versions),
-                TEST(test_no_wal),   TEST(test_replaced),
-                TEST(test_together),
+                TEST(test_polls),         TEST(test_no_entry_is_no_reply),
+                TEST(test_prune),         TEST(test_prune_bad_headline),
+                TEST(test_pages),         TEST(test_pages_make_room),
+                TEST(test_second_daemon), TEST(test_not_ours),
+                TEST(test_versions),      TEST(test_no_wal),
+                TEST(test_replaced),      TEST(test_together),
         };
 
         log_open("unit-store");
