@@ -18,7 +18,8 @@ typedef struct Consumer {
         const Session *session;
         natsSubscription *subscription;
         char name[NAME_MAX_LENGTH + 1];
-        bool level; /* the last time there was nothing more */
+        bool level; /* it had all that there was: from then on what comes is waited for one by one
+                     */
         int error;  /* of the output */
 } Consumer;
 
@@ -91,7 +92,8 @@ static int print_some(Consumer *consumer) {
 
         s = natsSubscription_Fetch(&list, consumer->subscription, consumer->level ? 1 : BATCH,
                                    FETCH_MSEC, &code);
-        consumer->level = list.Count == 0 || (consumer->level && list.Count == 1);
+        if (list.Count == 0)
+                consumer->level = true;
         for (int i = 0; i < list.Count && r >= 0; i++)
                 r = print(list.Msgs[i]);
         if (r >= 0 && list.Count > 0 && fflush(stdout) < 0)

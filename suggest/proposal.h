@@ -29,7 +29,7 @@ typedef struct Proposals {
         unsigned n;
         PageInfo info;
         Db *json;        /* in memory */
-        usec_t deadline; /* after it no more are looked for */
+        usec_t deadline; /* of CPU time; after it no more are looked for */
 } Proposals;
 
 void proposal_done(Proposal *proposal);

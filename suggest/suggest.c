@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "suggest/suggest.h"
 #include <assert.h>
+#include <time.h>
 
 #include "common/log.h"
 #include "fetch/charset.h"
@@ -11,6 +12,7 @@
 #include "suggest/memory.h"
 #include "suggest/proposal.h"
 
+/* Of the processor, so that the same page gives the same proposals however busy the machine is. */
 #define TIME_LIMIT_SEC 25U /* as for a page with the default Timeout= */
 #define LOOK_SEC 8U
 #define PAGE_MAX (8U * 1024U * 1024U)
@@ -83,6 +85,13 @@ static int compare(const void *a, const void *b) {
         return x->total != y->total ? (x->total < y->total ? 1 : -1) : x->order < y->order ? -1 : 1;
 }
 
+static usec_t cpu_time(void) {
+        struct timespec t = {};
+
+        (void) clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+        return (usec_t) t.tv_sec * USEC_PER_SEC + (usec_t) t.tv_nsec / 1000;
+}
+
 /* All that needs the tree, so that it is gone when the proposals are tried. */
 static void look(xmlDoc *document, const char *text, const char *url, Proposals *proposals) {
         _cleanup_(candidates_done) Candidates candidates = {};
@@ -94,8 +103,8 @@ static void look(xmlDoc *document, const char *text, const char *url, Proposals 
         lists_find(&outline, &candidates);
         banners_find(&outline, &candidates);
         candidates_score(&outline, &candidates);
-        for (unsigned i = 0;
-             i < candidates.n && i < TRIED_MAX && time_monotonic() < proposals->deadline; i++)
+        for (unsigned i = 0; i < candidates.n && i < TRIED_MAX && cpu_time() < proposals->deadline;
+             i++)
                 proposals_add_list(&outline, candidates.items + i, proposals);
         proposals_add_scripts(&outline, proposals);
         proposals_add_page(text, proposals);
@@ -107,10 +116,10 @@ static const char *why_not(Proposals *proposals, unsigned n, Proposal *proposal,
                            const Buffer *text) {
         const char *why;
 
-        if (n == PROPOSALS_MAX || (n > 0 && time_monotonic() >= proposals->deadline))
+        if (n == PROPOSALS_MAX || (n > 0 && cpu_time() >= proposals->deadline))
                 return "there are enough better ones";
         why = proposal_check(proposal, text, proposals->info.url);
-        deadline_begin(TIME_LIMIT_SEC, "suggest"); /* the reader had its own */
+        deadline_begin_cpu(TIME_LIMIT_SEC, "suggest"); /* the reader had its own */
         for (unsigned k = 0; k < n && !why; k++)
                 if (proposal_is_like(proposals->items + k, proposal))
                         why = "a better one reads the same";
@@ -178,7 +187,7 @@ int proposals_find(Buffer *body, const char *charset, const char *url, Proposals
         Charset found;
         int r;
 
-        ret->deadline = time_monotonic() + LOOK_SEC * USEC_PER_SEC;
+        ret->deadline = cpu_time() + LOOK_SEC * USEC_PER_SEC;
         words_init();
         if (db_open(":memory:", false, &ret->json) < 0)
                 memory_out();
@@ -205,10 +214,10 @@ int suggest_run(const Config *config, const Suggest *options) {
         r = load(config->user_agent.text, options, &arrival);
         if (r < 0)
                 return r;
-        deadline_begin(TIME_LIMIT_SEC, "suggest");
+        deadline_begin_cpu(TIME_LIMIT_SEC, "suggest");
         r = proposals_find(&arrival.body, arrival.charset, arrival.url ? arrival.url : options->url,
                            proposals);
-        deadline_end();
+        deadline_end_cpu();
         if (r >= 0)
                 r = report(proposals, options->number);
         proposals_done(proposals);

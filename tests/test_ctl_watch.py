@@ -132,7 +132,9 @@ def test_cursor_file(tape, config, tmp_path):
 def test_begins_with_nothing(tape, config, tmp_path):
     file = tmp_path / "cursor"
     with Watcher(config, "--format=json", "-n", "0", f"--cursor-file={file}") as watcher:
-        wait_saved(file, tape.connect(last=1).line()["cursor"])  # it has been answered
+        client = tape.connect(last=1)
+        client.line()
+        wait_saved(file, client.line()["cursor"])  # it has been answered
         tape.add("Four")
         assert headlines(watcher.wait(1)) == ["Four"]
 

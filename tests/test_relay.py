@@ -6,6 +6,7 @@ TICKERD_RELAY_ITEMS and TICKERD_RELAY_KILLS make the long tests longer: how many
 server, the relay and the daemon are killed.
 """
 
+import itertools
 import json
 import os
 import random
@@ -643,6 +644,28 @@ def test_watch_without_a_name_begins_now(stage, site):
     watch.stop()
     with cluster.client() as client:  # it leaves nothing behind
         assert client.stream("TICKER")["state"]["consumer_count"] == 0
+
+
+def test_watch_waits_for_one_item_once_it_has_all(stage, site):
+    """Asked for more than one, a server would keep the first until the wait for the others ends."""
+    cluster = stage.cluster(1)
+    site.set("/", strip_page(headlines(0, 3)))
+    daemon = stage.running(site)
+    relay = stage.relay(daemon, cluster).start()
+    relay.wait_stderr("has everything up to item 3")
+    with cluster.client() as client:
+        wanted = (json.loads(data)["batch"] for data in client.listen("$JS.API.CONSUMER.MSG.NEXT.>"))
+        watch = stage.watch(relay, "--all")
+        assert next(wanted) > 1
+        assert 1 in itertools.islice(wanted, 5)
+        watch.wait(3)
+        for n in range(4, 6):
+            site.set("/", strip_page(headlines(0, n)))
+            daemon.settle(site)
+            watch.wait(n)
+            assert list(itertools.islice(wanted, 2)) == [1, 1]
+    watch.stop()
+    relay.stop()
 
 
 def test_watch_does_nothing_to_a_terminal(stage, site):

@@ -259,11 +259,11 @@ static void test_pages(_unused_ void **state) {
  * one that is asked for is never among them. */
 static void test_pages_make_room(_unused_ void **state) {
         enum {
-                ITEMS = 8000,
+                ITEMS = 6000,
                 LENGTH = 2000
         };
         _cleanup_buffer_ Buffer reply = BUFFER(SIZE_MAX);
-        Poll poll = { .source = "harbour", .now = 48 * HOUR, .state = "ok" };
+        Poll poll = { .now = 48 * HOUR, .state = "ok" };
         const int64_t turns[] = { 0, 512, 1024, 512, 0 };
         Store *store = open_store();
         char words[LENGTH + 1];
@@ -275,6 +275,10 @@ static void test_pages_make_room(_unused_ void **state) {
         memset(words, 'w', LENGTH);
         words[LENGTH] = '\0';
         for (unsigned first = 0; first < ITEMS; first += 2000) {
+                char name[32];
+
+                (void) snprintf(name, sizeof(name), "harbour%u", first);
+                poll.source = name;
                 buffer_clear(&reply);
                 buffer_puts(&reply, "{\"items\":[");
                 for (unsigned i = first; i < first + 2000; i++)
