@@ -265,6 +265,7 @@ static void test_pages_make_room(_unused_ void **state) {
         _cleanup_buffer_ Buffer reply = BUFFER(SIZE_MAX);
         Poll poll = { .now = 48 * HOUR, .state = "ok" };
         const int64_t turns[] = { 0, 512, 1024, 512, 0 };
+        const char *texts[ELEMENTSOF(turns)];
         Store *store = open_store();
         char words[LENGTH + 1];
         Tape *tape = NULL;
@@ -297,6 +298,9 @@ static void test_pages_make_room(_unused_ void **state) {
                 for (size_t i = 0; i < ELEMENTSOF(turns); i++) {
                         assert_return_code(tape_page(tape, turns[i], &page), 0);
                         assert_int_equal(page.lines[0].id, turns[i] + 1);
+                        if (place > 0) /* it was not read again */
+                                assert_ptr_equal(page.text, texts[i]);
+                        texts[i] = page.text;
                 }
                 assert_return_code(tape_page(tape, place, &page), 0);
                 assert_int_equal(page.lines[0].id, place + 1);
