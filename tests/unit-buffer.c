@@ -138,7 +138,7 @@ static void test_grow_seldom(void **state) {
                         times += b.allocated != allocated;
                 }
                 assert_int_equal(b.size, 70000);
-                assert_in_range(times, 1, 20);
+                assert_true(times >= 1 && times <= 20);
         }
 }
 
