@@ -248,9 +248,10 @@ static size_t piece_size(const char *s, size_t left) {
  * tag of nothing is told instead. */
 static const char *skip_no_tag(MyHtml *parser, const char *s, const char *end) {
         size_t n = strlen(NO_TAG);
+        int state = parser->tree->state;
 
-        if (parser->tree->state != MyHTML_TOKENIZER_STATE_DATA || (size_t) (end - s) < n ||
-            memcmp(s, NO_TAG, n) != 0)
+        if ((state != MyHTML_TOKENIZER_STATE_DATA && state != MyHTML_TOKENIZER_STATE_TAG_OPEN) ||
+            (size_t) (end - s) < n || memcmp(s, NO_TAG, n) != 0)
                 return s;
         (void) feed_piece(parser, "</x->", 5);
         while ((size_t) (end - s) >= n && memcmp(s, NO_TAG, n) == 0)
@@ -258,8 +259,18 @@ static const char *skip_no_tag(MyHtml *parser, const char *s, const char *end) {
         return s;
 }
 
-/* MyHTML forgets a "<", and the text that stands before it in a title or a script, at the end of a
- * page, unless something follows. */
+/* The tag that is being read; what comes next is a text. */
+static void forget_tag(myhtml_tree_t *tree) {
+        myhtml_token_node_t *token = tree->current_token_node;
+
+        myhtml_token_node_clean(token);
+        token->raw_begin = token->element_begin = tree->global_offset;
+        tree->state = MyHTML_TOKENIZER_STATE_DATA;
+}
+
+/* At the end of a page MyHTML forgets a "<", and the text that stands before it in a title or a
+ * script, unless something follows; and takes a tag that breaks off for a whole one, and
+ * "<!--" for an element. */
 static void feed_end(MyHtml *parser) {
         switch ((int) parser->tree->state) {
         case MyHTML_TOKENIZER_STATE_TAG_OPEN:
@@ -269,8 +280,24 @@ static void feed_end(MyHtml *parser) {
         case MyHTML_TOKENIZER_STATE_RAWTEXT_END_TAG_OPEN:
         case MyHTML_TOKENIZER_STATE_SCRIPT_DATA_LESS_THAN_SIGN:
         case MyHTML_TOKENIZER_STATE_SCRIPT_DATA_END_TAG_OPEN:
-                (void) feed_piece(parser, " ", 1);
+        case MyHTML_TOKENIZER_STATE_RCDATA_END_TAG_NAME:
+        case MyHTML_TOKENIZER_STATE_RAWTEXT_END_TAG_NAME:
+        case MyHTML_TOKENIZER_STATE_SCRIPT_DATA_END_TAG_NAME:
+                (void) feed_piece(parser, "=", 1); /* in no name */
                 parser->padded = true;
+                break;
+        case MyHTML_TOKENIZER_STATE_TAG_NAME:
+        case MyHTML_TOKENIZER_STATE_BEFORE_ATTRIBUTE_NAME:
+        case MyHTML_TOKENIZER_STATE_ATTRIBUTE_NAME:
+        case MyHTML_TOKENIZER_STATE_AFTER_ATTRIBUTE_NAME:
+        case MyHTML_TOKENIZER_STATE_BEFORE_ATTRIBUTE_VALUE:
+        case MyHTML_TOKENIZER_STATE_ATTRIBUTE_VALUE_DOUBLE_QUOTED:
+        case MyHTML_TOKENIZER_STATE_ATTRIBUTE_VALUE_SINGLE_QUOTED:
+        case MyHTML_TOKENIZER_STATE_ATTRIBUTE_VALUE_UNQUOTED:
+        case MyHTML_TOKENIZER_STATE_AFTER_ATTRIBUTE_VALUE_QUOTED:
+        case MyHTML_TOKENIZER_STATE_SELF_CLOSING_START_TAG:
+        case MyHTML_TOKENIZER_STATE_COMMENT_START:
+                forget_tag(parser->tree);
                 break;
         default:
                 break;

@@ -73,6 +73,10 @@ PIECES = ["News ", "5 &lt; 6", "&#150;", "&copy 2026", "&notit;", "&amp", "&#x;"
 ATTRIBUTES = ["", "", "", " class=a", ' href="/x?a=1&amp;b"', " href='/y", " id=\"q", " a b=c/", " href=/z>", "/", " =x", " a=1 a=2",
               ' title="a>b"']
 
+# Where a page may break off.
+ENDS = ["<", "</", "<li", "</p", "</br ", "<a href", "<p a=", "<p a='b", '<p a="b"', "<li/", "<!", "<!--", "<!--a", "<!-", "&", "&am",
+        "&#", "&#x4", "<title>a</title", "<script>a</script ", "<textarea>a<", "<style>a</"]
+
 
 def random_page(rng):
     parts = ["<!DOCTYPE html>"] if rng.random() < 0.8 else []
@@ -85,7 +89,65 @@ def random_page(rng):
             parts.append(f"</{tag}>")
         else:
             parts.append(rng.choice(PIECES) if rng.random() < 0.5 else f"text {rng.randint(0, 99)}")
+    if rng.random() < 0.2:
+        parts.append(rng.choice(ENDS))
     return "".join(parts)
+
+
+# Where html5lib reads random lists otherwise than the Standard says, it is mended. Each function takes a method of it.
+def in_front_of_table(method):
+    """
+    What stands in a table, but belongs in front of it. html5lib forgets so when a start tag has implied an end tag, and
+    forgets a start tag that is to be read once more.
+    """
+    def process(phase, token):
+        before, phase.tree.insertFromTable = phase.tree.insertFromTable, True
+        again = getattr(phase.parser.phases["inBody"], method.__name__)(token)
+        phase.tree.insertFromTable = before
+        return again
+    return process
+
+
+def text_in_table(method):
+    """White space is one of the table's only where an element of the table is open."""
+    def process(phase, token):
+        if phase.tree.openElements[-1].name in ("table", "tbody", "tfoot", "thead", "tr"):
+            return method(phase, token)
+        return in_front_of_table(method)(phase, token)
+    return process
+
+
+def end_foreign(method):
+    """The end tags of p and br end foreign elements now."""
+    def process(phase, token):
+        if token["name"] not in ("p", "br"):
+            return method(phase, token)
+        elements, parser = phase.tree.openElements, phase.parser
+        while (elements[-1].namespace != phase.tree.defaultNamespace and not parser.isHTMLIntegrationPoint(elements[-1])
+               and not parser.isMathMLTextIntegrationPoint(elements[-1])):
+            elements.pop()
+        return parser.phase.processEndTag(token)
+    return process
+
+
+@pytest.fixture
+def html5lib(monkeypatch):
+    html5lib = pytest.importorskip("html5lib", reason="python3-html5lib is not installed")
+    parser = html5lib.html5parser
+    phases = parser.getPhases(False)
+    table = phases["inTable"]
+    for kind in ("Start", "End"):
+        monkeypatch.setattr(vars(table)[f"{kind.lower()}TagHandler"], "default",
+                            in_front_of_table(getattr(table, f"process{kind}Tag")))
+    for name in ("processSpaceCharacters", "processCharacters"):
+        monkeypatch.setattr(table, name, text_in_table(getattr(table, name)))
+    # It misses desc, mi and the like, which are special as they are scopes.
+    monkeypatch.setattr(parser, "specialElements", parser.specialElements | html5lib.constants.scopingElements)
+    # What is younger than both html5lib and MyHTML, lexbor knows.
+    if ask([(b"<svg></p>", "tree")])[0].endswith("|     <p>\n"):
+        foreign = phases["inForeignContent"]
+        monkeypatch.setattr(foreign, "processEndTag", end_foreign(foreign.processEndTag))
+    return html5lib
 
 
 HIDDEN = {"script", "style", "template", "noscript", "{http://www.w3.org/2000/svg}svg"}
@@ -103,8 +165,7 @@ def hidden_inside(root):
     return {inner for element in root.iter() if element.tag in HIDDEN for inner in element.iter()}
 
 
-def test_random_lists():
-    html5lib = pytest.importorskip("html5lib", reason="python3-html5lib is not installed")
+def test_random_lists(html5lib):
     rng = random.Random(SEED)
     pages = [random_page(rng) for _ in range(N)]
     for page, answer in zip(pages, ask([(page.encode(), "texts") for page in pages])):
