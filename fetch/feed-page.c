@@ -49,7 +49,7 @@ int feed_page_new(const Source *source, FeedPage **ret, const Value **ret_where)
         r = strikes_compile(&source->strike, &feed->strikes, ret_where);
         if (r < 0)
                 return r;
-        r = db_open(":memory:", false, &feed->db);
+        r = json_db_open(&feed->db);
         if (r < 0) {
                 log_error("cannot read JSON: %s", strerror(-r));
                 return r;
@@ -62,7 +62,7 @@ FeedPage *feed_page_free(FeedPage *feed) {
         if (!feed)
                 return NULL;
         strikes_done(&feed->strikes);
-        db_free(feed->db);
+        json_db_close(feed->db);
         free(feed);
         return NULL;
 }

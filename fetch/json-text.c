@@ -147,3 +147,26 @@ int json_text_check(char *text, size_t size, const char **ret_why) {
         }
         return 0;
 }
+
+static struct {
+        Db *db;
+        unsigned users;
+} shared;
+
+int json_db_open(Db **ret) {
+        int r;
+
+        if (shared.users == 0) {
+                r = db_open(":memory:", false, &shared.db);
+                if (r < 0)
+                        return r;
+        }
+        shared.users++;
+        *ret = shared.db;
+        return 0;
+}
+
+void json_db_close(Db *db) {
+        if (db && --shared.users == 0)
+                shared.db = db_free(shared.db);
+}

@@ -4,6 +4,7 @@
 /* JSON before SQLite reads it: within limits, and without what SQLite makes a mess of. */
 
 #include "common/util.h"
+#include "sql/db.h"
 
 /*
  * Finds the JSON in the text of a script: what is left without the white space around it, without
@@ -18,3 +19,8 @@ char *json_text_trim(char *text, size_t *size);
  * ELEMENTS_MAX values; -EBADMSG: nested more than DEPTH_MAX deep; both with a reason in *ret_why.
  */
 int json_text_check(char *text, size_t size, const char **ret_why);
+
+/* The connection that reads JSON, one for all sources. Whoever has opened it closes it; NULL is not
+ * open. */
+int json_db_open(Db **ret);
+void json_db_close(Db *db);

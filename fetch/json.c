@@ -30,30 +30,6 @@ typedef struct JsonPage {
         Reply *reply;
 } JsonPage;
 
-/* One connection serves all sources. */
-static struct {
-        Db *db;
-        unsigned users;
-} shared;
-
-static int shared_open(Db **ret) {
-        int r;
-
-        if (shared.users == 0) {
-                r = db_open(":memory:", false, &shared.db);
-                if (r < 0)
-                        return r;
-        }
-        shared.users++;
-        *ret = shared.db;
-        return 0;
-}
-
-static void shared_close(void) {
-        if (--shared.users == 0)
-                shared.db = db_free(shared.db);
-}
-
 int json_strip_new(const Source *source, JsonStrip **ret, const Value **ret_where) {
         _cleanup_(json_strip_freep) JsonStrip *strip = NULL;
         const Value *where = NULL, *strike = NULL;
@@ -69,7 +45,7 @@ int json_strip_new(const Source *source, JsonStrip **ret, const Value **ret_wher
                 *ret_where = error < 0 ? where : strike;
                 return error < 0 ? error : r;
         }
-        r = shared_open(&strip->db);
+        r = json_db_open(&strip->db);
         if (r < 0) {
                 log_error("cannot read JSON: %s", strerror(-r));
                 return r;
@@ -81,8 +57,7 @@ int json_strip_new(const Source *source, JsonStrip **ret, const Value **ret_wher
 JsonStrip *json_strip_free(JsonStrip *strip) {
         if (!strip)
                 return NULL;
-        if (strip->db)
-                shared_close();
+        json_db_close(strip->db);
         json_paths_done(&strip->paths);
         strikes_done(&strip->strikes);
         free(strip);
