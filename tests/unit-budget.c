@@ -13,13 +13,13 @@
 
 #define N 4U
 
-typedef struct Fixture {
+typedef struct Four {
         Budget budget;
         Share shares[N];
-} Fixture;
+} Four;
 
 static int set_up(void **state) {
-        Fixture *f = calloc(1, sizeof(Fixture));
+        Four *f = calloc(1, sizeof(Four));
 
         budget_init(&f->budget);
         for (unsigned i = 0; i < N; i++)
@@ -29,7 +29,7 @@ static int set_up(void **state) {
 }
 
 static int tear_down(void **state) {
-        Fixture *f = *state;
+        Four *f = *state;
 
         for (unsigned i = 0; i < N; i++)
                 budget_leave(f->shares + i);
@@ -41,7 +41,7 @@ static int tear_down(void **state) {
 
 /* What does not fit waits until somebody is done. */
 static void test_waiting(void **state) {
-        Fixture *f = *state;
+        Four *f = *state;
 
         budget_set_held(f->shares, BUDGET_MAX / 2);
         assert_true(budget_may_grow(f->shares + 1));
@@ -64,7 +64,7 @@ static void test_waiting(void **state) {
 
 /* Where all who hold something wait, the one that waited first goes on, whatever it takes. */
 static void test_all_wait(void **state) {
-        Fixture *f = *state;
+        Four *f = *state;
 
         for (unsigned i = 0; i < N; i++)
                 budget_set_held(f->shares + i, BUDGET_MAX / N);
@@ -80,7 +80,7 @@ static void test_all_wait(void **state) {
 
 /* Those that stand still are given up, the largest first, once a second, and only for others. */
 static void test_standing_still(void **state) {
-        Fixture *f = *state;
+        Four *f = *state;
         usec_t now = 10 * USEC_PER_SEC;
 
         budget_set_held(f->shares, BUDGET_MAX / 4);
