@@ -88,7 +88,7 @@ static int find_first(Db *db, const ArchiveQuery *query, int64_t *ret) {
         return 0;
 }
 
-/* Returns how many items it handed on. */
+/* Returns for how many items it called item(). */
 static int read_page(Db *db, const ArchiveQuery *query, const ArchiveReader *reader, int64_t *from,
                      int *ret_reader) {
         _cleanup_rows_ Rows *rows = NULL;

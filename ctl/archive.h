@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The database, to be read only. */
+/* Reads items from the database of the daemon. */
 
 #include "client/item.h"
 #include "ctl/options.h"
 
-/* Opens it and sees whether this is one that we know; if not says in a sentence what to do. */
+/* Opens the database, if it is one that this program can read. If not, logs what to do. */
 int archive_open(const char *path, Db **ret);
 
-/* What is asked for. */
+/* Which items are asked for. */
 typedef struct ArchiveQuery {
         char *sources;         /* a JSON list; NULL: all */
         char since[TIME_SIZE]; /* as in the database; "": no limit */
@@ -22,15 +22,16 @@ typedef struct ArchiveQuery {
 
 #define _cleanup_query_ _cleanup_(query_done)
 
-/* By the options, with so many items where they do not say. What is wrong is said; -EINVAL: wrong
- * usage. */
+/* Fills a query from the options; newest is the number of items if they name none. Errors are
+ * logged; -EINVAL: wrong usage. */
 int query_init(ArchiveQuery *ret, const Options *options, int64_t newest);
 void query_done(ArchiveQuery *query);
 
 /*
- * Hands on items in the order of their ids, in pages of some hundred: item() for each, then page()
- * when the database is not in use, so that a slow reader of ours keeps no transaction open.
- * Negative results of either end it, and are returned; errors of the database are said.
+ * Calls item() for each item, in the order of their ids, and page() after every few hundred of
+ * them. No transaction is open during page(), so that it may wait for a slow reader of our output.
+ * A negative result of either ends the reading and is returned; errors of the database are logged.
+
  */
 typedef struct ArchiveReader {
         int (*item)(const Item *item, const char *text, void *userdata);
@@ -40,7 +41,8 @@ typedef struct ArchiveReader {
 
 int archive_read(Db *db, const ArchiveQuery *query, const ArchiveReader *reader);
 
-/* A cursor before what was first seen at a time, as in the database. */
+/* The cursor before the first item that was first seen at this time or later; the time is written
+ * as in the database. */
 int archive_place(Db *db, const char *since, char ret[static CURSOR_MAX + 1]);
 
 /* The headline of an item of the store of that cursor, which caller frees; NULL if it is not there.

@@ -8,7 +8,7 @@
 
 #include "common/buffer.h"
 
-/* The cluster at s, where n > 0 bytes are left: its size in bytes, and its width. */
+/* The grapheme cluster at s, of which n > 0 bytes are left: returns its size in bytes. */
 size_t cells_next(const char *s, size_t n, unsigned *ret_width);
 
 unsigned cells_width(const char *s, size_t n);
@@ -16,11 +16,8 @@ unsigned cells_width(const char *s, size_t n);
 /* How many bytes of s fit in so many cells. */
 size_t cells_fit(const char *s, size_t n, unsigned width);
 
-/*
- * How many bytes of s go into a line of so many cells, at least one cluster; broken at a space
- * where there is one, which then is neither in this line nor in the next: ret_skip says where that
- * begins.
- */
+/* How many bytes of s go into a line of so many cells: at least one cluster. The line ends at a
+ * space if there is one; *ret_skip is where the next line begins, behind the spaces. */
 size_t cells_break(const char *s, size_t n, unsigned width, size_t *ret_skip);
 
 /* Appends s, cut to so many cells with "…" at the end; 0: whole. */
@@ -30,6 +27,7 @@ void cells_cut(Buffer *b, const char *s, unsigned width);
 bool cells_rtl(const char *s);
 bool cells_bidi(const char *s);
 
-/* Around text of the other direction, so that neither reorders the other (Unicode Annex 9). */
+/* To be put around text that may be written in the other direction, so that it does not change the
+ * order of what is beside it (Unicode Annex 9). */
 #define CELLS_ISOLATE "\xe2\x81\xa8" /* U+2068 */
 #define CELLS_END "\xe2\x81\xa9"     /* U+2069 */

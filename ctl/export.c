@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* export: items for other programs, as one document. What an item is in it, sql/client.sql knows.
- */
+/* export: items for other programs, as one document. sql/client.sql makes the text of each item. */
 
 #include <assert.h>
 

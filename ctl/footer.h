@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The quiet line below the items on a terminal: whether there is a connection, and how the sources
- * are. */
+/* The line below the items on a terminal: whether there is a connection, and how the sources are.
+ */
 
 #include "client/item.h"
 #include "ctl/terminal.h"
@@ -16,10 +16,10 @@ DEFINE_CLEANUP(Footer, footer_free);
 
 void footer_connection(Footer *footer, bool connected);
 
-/* A line of the socket says how a source is, now or earlier; only of these sources, a JSON list, or
- * of all. */
+/* Takes a line of the socket that says how a source is. Sources that are not in the JSON list are
+ * ignored; NULL: none is. */
 int footer_source(Footer *footer, const char *line, const char *sources);
 
-/* Appends what takes the line from the screen, and what puts it there. */
+/* Appends what removes the line from the screen, and what draws it. */
 void footer_erase(Footer *footer, Buffer *b);
 int footer_draw(Footer *footer, Buffer *b);

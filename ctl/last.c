@@ -44,7 +44,8 @@ static int on_page(void *userdata) {
         return terminal_flush(&p->terminal, &p->out);
 }
 
-/* As the language of FTS5; what is none, such as a word with a hyphen, word by word. */
+/* The words are first taken as a query in the language of FTS5. If they are none (a word with a
+ * hyphen, say), each word is searched for as it is. */
 static int search(Printing *p, ArchiveQuery *query, const ArchiveReader *reader) {
         _cleanup_buffer_ Buffer words = BUFFER(WORDS_MAX), quoted = BUFFER(2 * WORDS_MAX);
         const Options *o = p->options;

@@ -8,7 +8,7 @@
 
 #define TEXT_MAX (4U * HEADLINE_MAX + 64U)
 
-/* What stands behind a headline: where it comes from. */
+/* The note behind a headline: is it an edit, or a repeat? */
 static const char *note(const Item *item, bool plain, char text[static 48]) {
         text[0] = '\0';
         if (plain && item->revises > 0)
@@ -58,7 +58,7 @@ static void mark(const Item *item, const char *before, bool colors, Marked *m) {
         put(m, text, strlen(text), false);
 }
 
-/* Part of it, changed words in their colour. */
+/* Appends the bytes from one place to another, with changed words in their colour. */
 static void put_colored(const Palette *palette, const Marked *m, size_t from, size_t to,
                         Buffer *b) {
         for (size_t i = from, k; i < to; i = k) {
@@ -70,7 +70,7 @@ static void put_colored(const Palette *palette, const Marked *m, size_t from, si
         }
 }
 
-/* One line of a headline: text of the other direction by itself, and at the right side. */
+/* Appends one line of a headline. Text from right to left stands at the right side. */
 static void put_line(const Terminal *terminal, const Marked *m, size_t from, size_t to,
                      unsigned width, Buffer *b) {
         bool isolate = terminal->utf8 && cells_bidi(m->text);
@@ -97,7 +97,7 @@ static void put_headline(const Terminal *terminal, const Marked *m, unsigned ind
         }
 }
 
-/* A line between the items of one day and those of another. */
+/* Appends a line with the date, if the item is of another day than the one before. */
 static void put_day(Layout *layout, const struct tm *tm, Buffer *b) {
         const Palette *p = &layout->terminal->palette;
         char day[sizeof(layout->day)], name[96];

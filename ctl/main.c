@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* tickerctl: the command line, the configuration, and then the verb has it. */
+/* tickerctl: reads the command line and the configuration, then runs the verb. */
 
 #include "ctl/verbs.h"
 

@@ -67,7 +67,7 @@ void marquee_add(Marquee *marquee, const Item *item) {
                         BETWEEN);
 }
 
-/* Makes the line long enough, with what is new first, and otherwise round and round. */
+/* Makes the line long enough: new headlines first, then the others, round and round. */
 static void fill(Marquee *marquee, unsigned width) {
         while (marquee->n > 0 && buffer_error(&marquee->line) >= 0 &&
                cells_width(marquee->line.data, marquee->line.size) < width) {

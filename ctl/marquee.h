@@ -17,5 +17,6 @@ void marquee_add(Marquee *marquee, const Item *item);
 /* Moves on by one cell. */
 void marquee_step(Marquee *marquee);
 
-/* Appends what stands in so many cells now, filled up with spaces. -ENOMEM, -ENOBUFS. */
+/* Appends what is in sight now, in a window of so many cells; filled up with spaces. -ENOMEM,
+ * -ENOBUFS. */
 int marquee_window(Marquee *marquee, unsigned width, Buffer *b);

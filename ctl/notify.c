@@ -34,7 +34,7 @@ Notifier *notifier_free(Notifier *notifier) {
         return NULL;
 }
 
-/* Also starts the program that shows notifications, where the bus knows one. */
+/* The question also starts the program that shows notifications, if the bus knows how. */
 static int ask_capabilities(Notifier *notifier) {
         _cleanup_message_ sd_bus_message *reply = NULL;
         _cleanup_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -84,7 +84,7 @@ int notifier_new(sd_event *event, Notifier **ret) {
         return 0;
 }
 
-/* <, > and & would be markup where that is understood. */
+/* Where the program understands markup, <, > and & must be escaped. */
 static void put_body(const Notifier *notifier, const char *text, Buffer *b) {
         for (; *text; text++)
                 if (notifier->markup && strchr("<>&", *text))
@@ -100,7 +100,7 @@ static uint32_t bubble_of(const Notifier *notifier, int64_t item) {
         return 0;
 }
 
-/* Of a story only the last wording is remembered: it has the bubble. */
+/* Of an item and its edits only the last is remembered: it is the one in the bubble. */
 static void remember(Notifier *notifier, const Item *item, uint32_t id) {
         for (unsigned i = 0; item->revises > 0 && i < BUBBLES; i++)
                 if (notifier->bubbles[i].item == item->revises) {

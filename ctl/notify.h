@@ -9,14 +9,14 @@
 
 typedef struct Notifier Notifier;
 
-/* Ends the loop when the bus ends. What is wrong is said. */
+/* When the bus ends, so does the loop. Errors are logged. */
 int notifier_new(sd_event *event, Notifier **ret);
 Notifier *notifier_free(Notifier *notifier);
 DEFINE_CLEANUP(Notifier, notifier_free);
 
 /*
- * Shows an item; an edit in the bubble of what it revises. What was new more than an hour ago makes
- * no bubble: a morning shall not begin with a hundred of them. A bubble that cannot be shown is
- * said, and no error.
+ * Shows an item in a bubble; an edit takes the bubble of the item that it revises. Items that were
+ * new more than an hour ago are not shown, so that a morning does not begin with a hundred bubbles.
+ * If a bubble cannot be shown, that is logged, and is no error.
  */
 int notifier_show(Notifier *notifier, const Item *item);

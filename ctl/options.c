@@ -111,7 +111,7 @@ static int find(const char *const *names, size_t n, const char *name) {
         return -EINVAL;
 }
 
-/* Each puts a value where it belongs, and says nothing: the table knows what was wanted. */
+/* Each parses a value into its target, and logs nothing: what is said is in the table. */
 
 static int parse_number(const char *value, void *target) {
         if (streq(value, "all"))
@@ -197,7 +197,7 @@ static const Argument options[OPTION_MAX] = {
                             argument_text, offsetof(Options, config) },
 };
 
-/* A line for each set of formats: the verbs that have it, and what it is. */
+/* Prints a line for each set of formats: the verbs that have it, and the formats. */
 static void put_formats(void) {
         for (Verb v = 0; v < VERB_MAX; v++) {
                 const char *between = "";
@@ -227,7 +227,7 @@ static void put_verbs(void) {
         (void) putchar('\n');
 }
 
-/* " (watch, last)": the verbs that take an option. */
+/* Prints which verbs take an option: " (watch, last)". */
 static void put_verbs_of(size_t option) {
         const char *between = " (";
 
@@ -255,7 +255,8 @@ static const Program program = {
         put_verbs_of,
 };
 
-/* What one option alone cannot tell. given: a bit for each that was there. */
+/* Checks the options against the verb and against each other. given: a bit for each option that was
+ * there. */
 static int check(Options *o, unsigned given) {
         const char *verb = verbs[o->verb].name;
         unsigned odd = given & ~(verbs[o->verb].options | OPTIONS_ALL);

@@ -67,10 +67,10 @@ typedef struct Options {
         size_t n_words;
 } Options;
 
-/* As on the command line. */
+/* The name of a format, as on the command line. */
 const char *output_name(Output output);
 
-/* Is it what a status bar reads: one line, in which the next takes the place of the last? */
+/* Is it a format for status bars? In those each line replaces the one before. */
 bool output_is_bar(Output output);
 
 /* Returns -1 to go on, else the status to exit with; what is wrong has been said. */

@@ -21,7 +21,7 @@ void reading_done(Reading *reading) {
         buffer_done(&reading->said);
 }
 
-/* $TICKERD_FETCH may be a socket: the installed program is behind it. */
+/* If $TICKERD_FETCH is a socket, the program behind it is the installed one. */
 static char *find_fetch(void) {
         const char *fetch = getenv("TICKERD_FETCH");
         struct stat st;
@@ -31,7 +31,8 @@ static char *find_fetch(void) {
         return strdup(fetch);
 }
 
-/* In a build folder the folder suggest/ is beside that of this program; else it is installed. */
+/* In a build folder it is in suggest/, beside the folder of this program; otherwise it is
+ * installed. */
 static char *find_suggest(void) {
         char self[PATH_MAX], *path = NULL, *slash;
         ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -72,7 +73,7 @@ static void progress(const char *what, usec_t begin, bool *shown) {
         (void) fflush(stderr);
 }
 
-/* Returns the status that it exited with; 128 and more: a signal ended it. */
+/* Returns its exit status; 128 plus the number of the signal, if a signal ended it. */
 static int wait_for(pid_t pid, const char *what) {
         _cleanup_close_ int fd = pidfd_open(pid, 0);
         struct pollfd pollfd = { .fd = fd, .events = POLLIN };
@@ -94,7 +95,7 @@ static int read_back(int fd, size_t max, Buffer *ret) {
         return lseek(fd, 0, SEEK_SET) < 0 ? -errno : buffer_read_file(fd, max, ret);
 }
 
-/* Takes the program's name off the beginning of each line. */
+/* Removes the program's name from the beginning of each line. */
 static void strip_names(const char *name, Buffer *b) {
         size_t to = 0, n = strlen(name);
 

@@ -15,8 +15,8 @@ typedef struct Reading {
 void reading_done(Reading *reading);
 
 /*
- * name: "tickerd-fetch" or "tickerd-suggest". arguments begin at index 1 and end with NULL; the
- * program's path is put in the place of the first. While it works, a line on a terminal says on
- * what and for how long. Why it could not be run is said.
+ * name: "tickerd-fetch" or "tickerd-suggest". The arguments begin at index 1 and end with NULL;
+ * index 0 gets the path of the program. While it works, a line on the terminal says what is read
+ * and for how long. If it cannot be run, the reason is logged.
  */
 int reader_run(const char *name, char **arguments, const char *what, Reading *ret);

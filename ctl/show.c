@@ -45,12 +45,12 @@ Show *show_free(Show *show) {
         return NULL;
 }
 
-/* May lines be drawn again, or is each one for ever? */
+/* Can a line be drawn again? Elsewhere each line stays as it was written. */
 static bool is_screen(const Show *show) {
         return show->terminal.is_terminal && !output_is_bar(show->options->format);
 }
 
-/* Appends a line for a status bar: a text, and the item that is new in it, or NULL. */
+/* Appends a line for a status bar: a text, and the new item in it, or NULL. */
 static int put_bar(Show *show, const char *text, const Item *item) {
         return db_print(show->db, SQL_CTL_BAR, &show->out, "sssssss",
                         output_name(show->options->format), text, item ? item->first_seen : NULL,
@@ -61,7 +61,7 @@ static int put_bar(Show *show, const char *text, const Item *item) {
                                                 : "item");
 }
 
-/* The last item again, or for the first time. */
+/* Appends the last item as a line for a status bar. */
 static int put_last(Show *show) {
         _cleanup_buffer_ Buffer text = BUFFER(2 * HEADLINE_MAX);
 
@@ -159,7 +159,8 @@ bool show_wants_states(const Show *show) {
         return show->footer;
 }
 
-/* The wording before, from the database; without that an edit is shown unmarked. */
+/* The wording that an edit revises, from the database. Without it the edit is shown without marks.
+ */
 static int wording_before(Show *show, const Item *item, char **ret) {
         *ret = NULL;
         if (item->revises == 0 || !show->terminal.is_terminal || show->no_archive)
@@ -217,7 +218,7 @@ int show_connection(Show *show, bool connected) {
         show->connected = connected;
         if (show->footer)
                 footer_connection(show->footer, connected);
-        /* The same headline in another class; nothing else shows it. */
+        /* waybar shows the same headline in another class; the other formats do not show it. */
         if (changed && show->options->format == OUTPUT_WAYBAR && show->last.id > 0)
                 return put_last(show);
         return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What watch does with each item: which of the formats, and where they go. */
+/* Shows the items of watch, in the format and at the place that the options say. */
 
 #include <systemd/sd-event.h>
 
@@ -11,32 +11,32 @@
 
 typedef struct Show Show;
 
-/* db is one in memory, in which it may make tables. What is wrong is said. */
+/* db is a database in memory, in which it may make tables. Errors are logged. */
 int show_new(const Options *options, const Config *config, sd_event *event, Db *db, Show **ret);
 Show *show_free(Show *show);
 DEFINE_CLEANUP(Show, show_free);
 
-/* Are the parts of an item looked at, or only its line passed on? */
+/* Does it use the parts of an item, or only the line that it came in? */
 bool show_wants_items(const Show *show);
 
-/* Is how sources are worth asking for? */
+/* Does it show the states of sources? */
 bool show_wants_states(const Show *show);
 
-/* An item, and the line of n bytes that it came in. */
+/* Shows an item, which came in this line of n bytes. */
 int show_item(Show *show, const Item *item, const char *line, size_t n);
 
 int show_connection(Show *show, bool connected);
 
-/* A line that says how a source is; only of these sources, a JSON list, or of all. */
+/* Takes a line of the socket that says how a source is; see footer_source(). */
 int show_source(Show *show, const char *line, const char *sources);
 
-/* Writes out what is not out yet. -EPIPE: nobody reads any more. */
+/* Writes what is still in the buffer. -EPIPE: nobody reads any more. */
 int show_flush(Show *show);
 
 /* The terminal has another size. */
 int show_resize(Show *show);
 
-/* Says something about the watching itself, above the quiet line. */
+/* Logs a message about the connection, above the footer. */
 void show_notice(Show *show, const char *text);
 
 /* Leaves the terminal as it was. */

@@ -37,7 +37,7 @@ static int add(Sources *sources, const char *name) {
                       source ? source->path : NULL);
 }
 
-/* NAME.source; a folder that is not there has none. */
+/* Adds each NAME.source of a folder. A folder that does not exist has none. */
 static int add_folder(Sources *sources, const char *path) {
         struct dirent *entry;
         DIR *folder;

@@ -16,7 +16,8 @@
 #define LINES_MAX 2000000 /* MaxSubscribers= is a million at most */
 #define OUT_MAX (512U * 1024U * 1024U)
 
-/* Is a page without strip or entries normal for this source, or has not been so for long? */
+/* Is it normal for this source that its page has no strip or no entries, or still within the time
+ * of Expect=? */
 static bool may_be_empty(const Config *config, const char *name, int64_t seconds) {
         _cleanup_(source_freep) Source *source = NULL;
 
@@ -38,7 +39,7 @@ static int judge(const Config *config, Db *db) {
         return r;
 }
 
-/* 1: that was all. */
+/* Takes a part of the answer. 1: it was the last one. */
 static int on_event(const ClientEvent *e, Db *db) {
         int r;
 
@@ -78,7 +79,7 @@ static int read_lines(Client *client, Db *db) {
         return r == -ENOTCONN ? -ECONNRESET : r;
 }
 
-/* Asks the daemon; its answer is in the table lines. What is wrong is said. */
+/* Asks the daemon, and puts its answer into the table "lines". Errors are logged. */
 static int ask(const Config *config, Db **ret) {
         static const ClientRequest request = { .status = true };
         _cleanup_(client_freep) Client *client = NULL;
@@ -129,7 +130,7 @@ static int put_sources(Db *db, const Terminal *terminal, Buffer *b) {
         return r < 0 ? r : table_write(&table, b);
 }
 
-/* Its name, if we may know it. */
+/* The name of a process; "" if we may not know it. */
 static void name_of(int64_t pid, char name[static 32]) {
         _cleanup_close_ int fd = -1;
         char path[64];

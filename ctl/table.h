@@ -34,12 +34,11 @@ typedef struct Table {
 
 void table_done(Table *table);
 
-/* The next cell, row by row; cleaned and copied. NULL is an empty one. */
+/* Adds the next cell, row by row; the text is cleaned and copied. NULL is an empty cell. */
 void table_add(Table *table, const char *text);
 
-/* The columns of a row of the database, from this one on: the next cells, up to the last of the
- * table. */
+/* Adds the columns of a row of the database, from this one on, up to the end of the table's row. */
 void table_add_row(Table *table, Rows *rows, int column);
 
-/* Appends all of it. -ENOMEM, -E2BIG; the buffer's errors stick there. */
+/* Appends the whole table. -ENOMEM, -E2BIG; errors of the buffer stay in the buffer. */
 int table_write(const Table *table, Buffer *b);

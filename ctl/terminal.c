@@ -61,7 +61,7 @@ static int write_bytes(const char *data, size_t n) {
         return 0;
 }
 
-/* //TRANSLIT finds something like it for most signs, but not for letters of other scripts. */
+/* //TRANSLIT replaces most signs by similar ones, but not the letters of other scripts. */
 static int write_converted(const char *data, size_t n) {
         _cleanup_buffer_ Buffer b = BUFFER(16 * n + 64);
         char *in = (char *) data, *out;

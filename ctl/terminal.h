@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Standard output, whatever it is: its size, its colours, its character set. */
+/* Standard output, a terminal or not: its size, its colours, its character set. */
 
 #include "common/buffer.h"
 #include "ctl/options.h"
 
-/* From the palette of the terminal; "" where there are no colours. */
+/* Escape sequences for colours; "" where there are no colours. */
 typedef struct Palette {
         const char *time, *source, *changed, *quiet, *good, *bad, *end;
 } Palette;
@@ -33,9 +33,10 @@ void terminal_measure(Terminal *terminal);
 int terminal_write(const Terminal *terminal, const char *data, size_t n);
 
 /*
- * Writes out a buffer and empties it. Logs what fails, but not that nobody reads. Of a document a
- * terminal gets no character that would steer it (utf8_mask()); in other output whoever puts text
- * from elsewhere into the buffer has seen to that.
+ * Writes a buffer and empties it. Errors are logged, except that nobody reads. If the output is a
+ * document and goes to a terminal, characters that would control the terminal are masked
+ * (utf8_mask()); in other output this was done for each text from elsewhere when it was put into
+ * the buffer.
  */
 int terminal_flush(const Terminal *terminal, Buffer *b);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* try and suggest: the page reader for people. */
+/* try and suggest: run the page reader, and show its result to people. */
 
 #include "client/item.h"
 #include "common/log.h"
@@ -104,7 +104,7 @@ static int put_entries(Try *t, const char *reply) {
         return r < 0 || n == 0 ? r : table_write(&table, &t->out);
 }
 
-/* Of what the reader says step by step: what a person should look at. */
+/* Is it a line of the reader's messages that a person should look at? */
 static bool is_warning(const char *line) {
         return (startswith(line, "item ") &&
                 (strstr(line, ": dropped, ") || strstr(line, ": a copy of "))) ||
@@ -190,7 +190,7 @@ int try_run(const Options *options, const Config *config) {
         return terminal_status(r);
 }
 
-/* The list of all proposals, for whoever reads along; the source file alone goes where output goes.
+/* The list of all proposals goes to standard error; only the source file goes to standard output.
  */
 static int show_proposals(const Options *options, Reading *reading) {
         const char *word = options->words[0];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* watch: follows the tape. Connection after connection, each goes on from the cursor where the last
- * one ended. */
+/* watch: follows the tape. Each new connection goes on from the cursor where the last one ended. */
 
 #include <signal.h>
 #include <sys/epoll.h>
@@ -66,7 +65,8 @@ static int on_item(Watch *w, const ClientEvent *e) {
         r = show_item(w->show, e->item, e->line, e->size);
         if (r < 0 || !w->file)
                 return r;
-        /* Out first, then saved; several at once only where nothing is saved. */
+        /* First the item is written, then the cursor is saved. Only if nothing is saved, several
+         * items are written at once. */
         r = show_flush(w->show);
         return r < 0 ? r : cursor_file_save(w->file, e->item->cursor);
 }
@@ -82,7 +82,7 @@ static int on_hello(Watch *w, const ClientEvent *e) {
         return w->file ? cursor_file_save(w->file, client_cursor(w->client)) : 0;
 }
 
-/* The daemon refuses. 0: it may not for long, or not again. */
+/* The daemon refuses the request. 0: try again, for the reason may pass. */
 static int on_error(Watch *w, const ClientEvent *e) {
         bool unknown = e->type == CLIENT_UNKNOWN_CURSOR;
 
@@ -187,7 +187,7 @@ static int on_retry(_unused_ sd_event_source *source, _unused_ uint64_t usec, vo
         return r < 0 ? sd_event_exit(w->event, r) : 0;
 }
 
-/* Whoever read our output has gone. */
+/* The reader of our output has gone. */
 static int on_hangup(_unused_ sd_event_source *source, _unused_ int fd, _unused_ uint32_t revents,
                      void *userdata) {
         Watch *w = userdata;
@@ -208,8 +208,7 @@ static int on_signal(_unused_ sd_event_source *source, const struct signalfd_sig
         return sd_event_exit(w->event, 0);
 }
 
-/* On a terminal, where something has to be cleaned up; elsewhere a signal may end us at any point.
- */
+/* Only on a terminal is there something to clean up; elsewhere a signal may end us at any point. */
 static int add_signals(Watch *w) {
         static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH };
         int r = 0;
@@ -233,7 +232,7 @@ static int prepare(Watch *w) {
                 r = add_signals(w);
         if (r < 0)
                 return log_oom();
-        /* A file cannot be watched, and needs not. */
+        /* This fails for a file, which does not matter. */
         (void) sd_event_add_io(w->event, &w->hangup, STDOUT_FILENO, 0, on_hangup, w);
         return 0;
 }
@@ -253,7 +252,7 @@ static int make_client(Watch *w) {
         return 0;
 }
 
-/* Where to begin: at what the file says, at a cursor, at a time; 1: wrong usage. */
+/* Finds the cursor to begin with: from the cursor file, or of --since=. 1: wrong usage. */
 static int find_cursor(Watch *w, const Config *config) {
         const char *since = w->options->since;
         _cleanup_(db_freep) Db *archive = NULL;
@@ -285,7 +284,7 @@ static int find_cursor(Watch *w, const Config *config) {
         return r;
 }
 
-/* Ends as the signal would have ended us, for whoever started us. */
+/* Ends the process by the signal, so that the caller sees which one it was. */
 static int die(int signal_number) {
         sigset_t set;
 

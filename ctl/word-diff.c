@@ -34,7 +34,7 @@ static size_t split(const char *s, Word words[static WORDS_MAX]) {
         return n;
 }
 
-/* Without the punctuation behind it: that moves when words are added. */
+/* Its length without the punctuation at its end, which moves when words are added. */
 static size_t letters(const Word *word) {
         size_t n = word->n;
 

@@ -10,7 +10,7 @@
 #define NAME_MAX_LENGTH 64U
 #define BATCH 256
 #define FETCH_MSEC 500 /* so long it may take to stop */
-/* So long a server keeps a consumer without a name, in nanoseconds. */
+/* How long a server keeps a consumer without a name after its last request, in nanoseconds. */
 #define ABANDONED (INT64_C(3600) * 1000000000)
 
 typedef struct Consumer {
@@ -70,8 +70,8 @@ static int subscribe(Consumer *consumer) {
         return -ENOTCONN;
 }
 
-/* What a message is, is its publisher's word: it shall be one line in any case, and do nothing to a
- * terminal. */
+/* Anybody may have published the message: it is printed as one line in any case, and without what
+ * would control a terminal. */
 static int print(natsMsg *message) {
         _cleanup_buffer_ Buffer line = BUFFER(SIZE_MAX - 1);
 
@@ -107,7 +107,7 @@ static int print_some(Consumer *consumer) {
         return r;
 }
 
-/* In good order. */
+/* Ends the subscription in good order. */
 static void unsubscribe(const Consumer *consumer) {
         const Session *session = consumer->session;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Prints what is in the stream and what comes, as it was published, one line each. */
+/* Prints the messages of the stream as they were published, one a line: those that are there, then
+ * each new one. */
 
 #include "relay/relay-config.h"
 
@@ -13,8 +14,8 @@ typedef struct ConsumerOptions {
 bool consumer_name_valid(const char *name);
 
 /*
- * Until TERM or INT, or until nobody reads what is printed any more. A message is acknowledged when
- * it is printed: what was printed just before an end may be printed again. Returns an exit status;
- * all is logged.
+ * Runs until TERM or INT, or until nobody reads the output any more. A message is acknowledged
+ * after it was printed, so one that was printed just before the end may be printed again. Returns
+ * an exit status; errors are logged.
  */
 int consumer_run(const RelayConfig *config, const ConsumerOptions *options);

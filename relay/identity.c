@@ -4,7 +4,7 @@
 
 #define DATE_LENGTH (sizeof("2026-11-23") - 1)
 
-/* With its NUL, which divides it from the next. */
+/* The NUL is hashed, too: it divides the text from the next one. */
 static Hash hash_text(Hash h, const char *s) {
         return hash_bytes(h, s, strlen(s) + 1);
 }

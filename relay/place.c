@@ -44,7 +44,7 @@ static void forget(Place *place) {
         place->changed = true;
 }
 
-/* A file that a person or a disk has spoilt is as good as none. */
+/* A damaged file is treated as if it were not there. */
 static void parse(Place *place, char *text) {
         char *line, *rest = NULL;
 
@@ -118,7 +118,7 @@ int64_t place_furthest(const Place *place) {
         return place->n > 0 ? place->marks[place->n - 1].id : 0;
 }
 
-/* All marks that matter are those of the last span, and one that is older. */
+/* Keeps the marks of the last span, and one that is older. */
 static void drop_old(Place *place) {
         const Mark *last = place->marks + place->n - 1;
         size_t old = 0, drop_at = 0;
@@ -145,7 +145,7 @@ bool place_reached(Place *place, int64_t id, usec_t now) {
                 place->again = false;
                 place->n = place->begun;
         }
-        /* If the clock was set back, what was acknowledged "later" was acknowledged by now. */
+        /* If the clock was set back, marks of the future get the present time. */
         for (size_t i = place->n; i > 0 && place->marks[i - 1].time > now; i--)
                 place->marks[i - 1].time = now;
 

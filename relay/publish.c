@@ -16,10 +16,8 @@ static int64_t id_of(natsMsg *message) {
                                                                              : 0;
 }
 
-/*
- * Is a message there that was refused? If its subject has one, yes. The code for that which comes
- * from the limit of one message a subject comes from every other limit, too; only the words differ.
- */
+/* A message was refused: is it in the stream already? The stream gives the same code for its limit
+ * of one message a subject as for all its limits; only the words differ. */
 static bool is_there(const jsPubAckErr *error) {
         return error->ErrCode == JSStreamWrongLastSequenceErr ||
                (error->ErrCode == JSStreamStoreFailedErr && error->ErrText &&

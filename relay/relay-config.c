@@ -74,7 +74,7 @@ RelayConfig *relay_config_free(RelayConfig *config) {
         return NULL;
 }
 
-/* A name without a slash is that of a credential which systemd has passed. */
+/* A name without a slash names a credential that systemd has passed. */
 static int find_secret(Value *v) {
         const char *folder = getenv("CREDENTIALS_DIRECTORY");
         char *path;

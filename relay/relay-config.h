@@ -19,10 +19,10 @@ typedef struct RelayConfig {
         Value place;
 } RelayConfig;
 
-/* As config_load(), of the relay's file. */
+/* As config_load(), for the relay's file. */
 int relay_config_load(const char *path, RelayConfig **ret);
 
-/* Other servers, URLs divided by spaces. -EINVAL, logged; -ENOMEM. */
+/* Replaces the servers by these: URLs divided by spaces. -EINVAL, logged; -ENOMEM. */
 int relay_config_set_servers(RelayConfig *config, const char *servers);
 
 RelayConfig *relay_config_free(RelayConfig *config);

@@ -29,7 +29,7 @@ static void save(Relay *relay) {
                 place_save(relay->place) < 0 ? time_monotonic() + SAVE_AGAIN : USEC_INFINITY;
 }
 
-/* What became of that which was under way. */
+/* Looks at what became of the items under way. */
 static void look(Relay *relay) {
         const char *stream = relay->config->stream.text;
         int64_t reached = relay->state.reached;
@@ -56,7 +56,7 @@ static void look(Relay *relay) {
         }
 }
 
-/* Publishes an item; false: there is none, or no room for one. */
+/* Publishes the next item. False: there is none, or no room for one. */
 static bool offer_one(Relay *relay) {
         ClientEvent event;
         int r;
@@ -72,7 +72,7 @@ static bool offer_one(Relay *relay) {
         return r > 0;
 }
 
-/* Until something happens, or it is time for something. */
+/* Waits until something happens, or until it is time for something. */
 static void wait_for(Relay *relay, usec_t due) {
         struct pollfd fds[] = {
                 { .fd = window_fd(relay->session->window), .events = POLLIN },
@@ -94,7 +94,7 @@ static void wait_for(Relay *relay, usec_t due) {
         (void) ppoll(fds, ELEMENTSOF(fds), &timeout, NULL);
 }
 
-/* Until there is a reason to begin anew, or to stop. */
+/* Publishes until there is a reason to begin anew or to stop. */
 static void pump(Relay *relay) {
         usec_t stop_by = USEC_INFINITY;
 
@@ -112,7 +112,7 @@ static void pump(Relay *relay) {
         }
 }
 
-/* One connection to the servers. */
+/* For session_run(): one connection to the servers. */
 static int run(Session *session, void *userdata) {
         Relay *relay = userdata;
         int64_t created, after;

@@ -15,8 +15,8 @@
 #define PAUSE_MIN (250 * USEC_PER_MSEC) /* between two connections, twice as long each time */
 #define PAUSE_MAX (8 * USEC_PER_SEC)
 
-/* Of errors of JetStream few do not pass by themselves; of others there are many, most of them
- * while servers start. */
+/* Does waiting not help? Of JetStream's errors only these two stay; most of its others pass when
+ * the servers have started. */
 static bool is_final(natsStatus status, jsErrCode code) {
         if (code != 0)
                 return code == JSStreamSubjectOverlapErr || code == JSStreamReplicasNotSupportedErr;
@@ -25,7 +25,7 @@ static bool is_final(natsStatus status, jsErrCode code) {
                status == NATS_SECURE_CONNECTION_WANTED;
 }
 
-/* What the library has to say about the error that it has just returned. */
+/* The library's words for the error that it has just returned. */
 static const char *reason(natsStatus status) {
         natsStatus last_status;
         const char *last = nats_GetLastError(&last_status);
@@ -128,7 +128,8 @@ static natsStatus connect_to(Session *session, const char *url) {
         return s;
 }
 
-/* To any of the servers; one after the other is tried, so that each is held to its own name. */
+/* Connects to any of the servers. They are tried one after the other, so that each must have the
+ * name in its own URL. */
 static int connect_to_any(Session *session) {
         const Values *servers = &session->config->servers;
         char why[WINDOW_WHY_MAX] = "";

@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Connections to the NATS servers, with JetStream on them, one after the other. None reconnects:
- * whatever fails, all begins anew with another one, and so there is one way to begin, which is well
- * used. What failed first is in the window.
+ * Connections to the NATS servers, with JetStream, one after the other. A connection is never
+ * repaired: after any failure everything begins anew with another one, so that there is one way to
+ * begin, and it is used often. What failed first is in the window.
  */
 
 #include <nats/nats.h>
@@ -23,30 +23,28 @@ typedef struct Session {
         usec_t pause;                 /* before the last connection; 0: all went well since */
 } Session;
 
-/* The next of several steps with the library, unless one before has failed. */
+/* Calls the next of several functions of the library, unless an earlier one has failed. */
 #define IFOK(status, step)                                                                         \
         do {                                                                                       \
                 if ((status) == NATS_OK)                                                           \
                         (status) = (step);                                                         \
         } while (0)
 
-/* With a connection and an empty window, until the window has failed or there is reason to stop.
- * Negative: not another time. */
+/* Called with a connection and an empty window; returns when the window has failed or there is a
+ * reason to stop. Negative: do not connect again. */
 typedef int (*session_fn)(Session *session, void *userdata);
 
 /*
- * Connects, calls fn, and does it again after a pause, until TERM or INT, until fn has had enough,
- * or until something fails that waiting does not help. Returns an exit status; all is logged. ack,
- * which may be NULL, is called for each message that js_PublishMsgAsync() published, in a thread of
- * the library, with the window.
+ * Connects and calls fn, again and again with a pause between, until TERM or INT, until fn returns
+ * an error, or until something fails that waiting does not help. Returns an exit status; errors are
+ * logged. ack, which may be NULL, is called in a thread of the library for each message that
+ * js_PublishMsgAsync() published, with the window.
  */
 int session_run(const RelayConfig *config, jsPubAckHandler ack, session_fn fn, void *userdata);
 
-/* All goes well: the next trouble is told, and does not make us wait long. */
+/* Notes that all goes well: the next trouble is logged again, and the next pause is short again. */
 void session_well(Session *session);
 
-/*
- * Something failed, with a status and perhaps JetStream's error code (0: it was not JetStream): the
- * window gets to know it, with what the library or the server has to say.
- */
+/* Fails the window, with the words of the library or the server for a status and perhaps an error
+ * code of JetStream (0: it was not JetStream). */
 void session_fail(const Session *session, const char *what, natsStatus status, jsErrCode code);

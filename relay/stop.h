@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* TERM and INT. */
+/* The signals TERM and INT. */
 
 #include "common/util.h"
 
-/* From now on they are noted, and end the process at once, with success, while it is idle, which it
- * is at first. */
+/* From now on the signals are noted. While the process is idle, which it is at first, they end it
+ * at once, with success. */
 int stop_init(void);
 
-/* Nothing is under way that needs an end: waiting in a library, say. */
+/* Says whether the process is idle: whether it may be ended at once, because nothing is under way.
+ */
 void stop_set_idle(bool idle);
 
 bool stop_asked(void);
 
-/* Readable for ever, once it was asked. */
+/* A descriptor that is readable for ever after the first signal. */
 int stop_fd(void);

@@ -17,5 +17,5 @@ const char *subject_problem(const char *template);
 /* The subject of an item. A size of SUBJECT_MAX + 1 is always enough. -ENOBUFS. */
 int subject_of(const char *template, const char *source, const char *item, char *ret, size_t size);
 
-/* The same, of all items. */
+/* The subject that stands for those of all items. */
 int subject_of_all(const char *template, char *ret, size_t size);

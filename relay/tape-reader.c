@@ -79,7 +79,8 @@ static void lose(TapeReader *reader, const char *why) {
         reader->silent = true;
 }
 
-/* The tape goes on after an id. What was acknowledged is not missed. */
+/* The tape goes on after an id: items before it are gone. Those that were acknowledged are not
+ * missed. */
 static void skip(TapeReader *reader, int64_t after) {
         int64_t seen = MAX(reader->passed, place_furthest(reader->place));
 
@@ -98,7 +99,7 @@ static void on_hello(TapeReader *reader, const ClientEvent *e) {
         reader->silent = false;
 }
 
-/* 1: an item; 0: something else, which is dealt with. */
+/* 1: it is an item; 0: it is something else, and was dealt with. */
 static int on_event(TapeReader *reader, const ClientEvent *e) {
         switch (e->type) {
         case CLIENT_ITEM:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The items of the tape, one after the other, whatever happens to the daemon meanwhile. */
+/* Reads the items of the tape one after the other, and connects to the daemon again whenever it
+ * must. */
 
 #include "client/client.h"
 #include "relay/place.h"
@@ -13,12 +14,11 @@ int tape_reader_new(const char *socket, Place *place, TapeReader **ret);
 TapeReader *tape_reader_free(TapeReader *reader);
 DEFINE_CLEANUP(TapeReader, tape_reader_free);
 
-/* Begins anew, after this id of the place's store; 0: with the first item. Connects with the next
- * call. */
+/* Begins anew after this id of the place's store; 0: with the first item. The next call of
+ * tape_reader_next() connects. */
 void tape_reader_begin(TapeReader *reader, int64_t after);
 
-/* Drops the connection, so that the daemon has a subscriber only while there is somebody to tell.
- */
+/* Ends the connection: the daemon has a subscriber only while there is a stream to publish to. */
 void tape_reader_end(TapeReader *reader);
 
 /*
@@ -28,11 +28,11 @@ void tape_reader_end(TapeReader *reader);
  */
 int tape_reader_next(TapeReader *reader, ClientEvent *ret);
 
-/* What to wait for when there is none now: a descriptor, or -1, and a time of the monotonic clock.
- */
+/* What to wait for when there is no item now: a descriptor (-1: none), and a time of the monotonic
+ * clock. */
 int tape_reader_fd(const TapeReader *reader);
 usec_t tape_reader_due(const TapeReader *reader);
 
-/* The last id that was handed on or passed over, once all that there was when it connected has
- * been; before that 0. */
+/* The last id that was handed on or skipped, once everything that was there at the last connection
+ * has been handed on; 0 before that. */
 int64_t tape_reader_level(const TapeReader *reader);

@@ -2,11 +2,11 @@
 #pragma once
 
 /*
- * The items that were published and not acknowledged yet, in the order of their ids. Any thread may
- * say what became of one; the thread that publishes hears of it through a descriptor.
- *
- * A window is used for one connection after the other. What is still said by a connection that is
- * over does not count: whoever speaks gives an owner, by which it was opened.
+ * The items that were published and are not acknowledged yet, in the order of their ids. Any thread
+ * may say what became of an item; the thread that publishes learns it through a descriptor. One
+ * window serves many connections, one after the other. What an old connection still says must not
+ * count: so everybody who speaks names an owner, and only the owners of the present connection are
+ * heard.
  */
 
 #include "common/util.h"
@@ -21,20 +21,21 @@ int window_new(Window **ret);
 Window *window_free(Window *window);
 DEFINE_CLEANUP(Window, window_free);
 
-/* Empties it. Either owner may speak from now on. */
+/* Empties the window for a new connection with these two owners. */
 void window_open(Window *window, const void *owner, const void *other_owner);
 
-/* Readable when window_look() has something new to tell: it failed, or half of it is free again, or
- * all. */
+/* A descriptor that is readable when window_look() has news: the window has failed, or half of it
+ * or all of it is free again. */
 int window_fd(const Window *window);
 
-/* Adds an item of so many bytes, whose id is higher than that of the last. -EAGAIN: no room. */
+/* Adds an item of so many bytes. Its id must be higher than that of the last. -EAGAIN: no room. */
 int window_add(Window *window, int64_t id, size_t size);
 
-/* The stream has this item. */
+/* Notes that the stream has this item. */
 void window_acknowledge(Window *window, const void *owner, int64_t id);
 
-/* Nothing good will come any more. The first reason counts; refused: waiting will not help. */
+/* Notes that the connection is of no use any more. Only the first reason is kept. refused: waiting
+ * will not help. */
 void window_fail(Window *window, const void *owner, bool refused, const char *format, ...)
         _printf_(4, 5);
 

@@ -14,7 +14,7 @@ void fields_done(Fields *fields) {
         *fields = (Fields){};
 }
 
-/* How well the part would do as the headline; what is out of the question is negative. */
+/* Points for the part as the headline; negative: it cannot be the headline. */
 static int judge_part(const Parts *parts, const Part *part) {
         unsigned n = parts->n_items, cover, average = part->weight / part->n;
         int points = 20;
@@ -33,7 +33,7 @@ static int judge_part(const Parts *parts, const Part *part) {
         return points;
 }
 
-/* Is there a time in the part? */
+/* Has the part a time inside? */
 static bool has_time(const Parts *parts, const Part *part) {
         for (unsigned i = 0; i < parts->n; i++) {
                 const Part *inner = parts->parts + i;
@@ -102,7 +102,8 @@ static void put_runs(Buffer *b, const TextRun *run, const TextRun *end) {
                 buffer_printf(b, "%s ", run->text);
 }
 
-/* What the element is, if it is no part of a headline: a time, a label, a button; else NULL. */
+/* The part that the element is, if it does not belong to the headline: a time, a label, a button.
+ * Else NULL. */
 static const Part *find_dropped(const Parts *parts, const Element *item, const Element *element) {
         static const Part button = { .tag = "button", .depth = 1 };
         const Part *part;
@@ -113,7 +114,8 @@ static const Part *find_dropped(const Parts *parts, const Element *item, const E
         return part && (part_is_time(part) || part_is_badge(part, parts)) ? part : NULL;
 }
 
-/* The text of a headline without what is dropped; what is dropped is added to the fields. */
+/* The text of a headline without the elements that are to be dropped. These are added to the
+ * fields. */
 static char *read_headline(const Parts *parts, const Element *item, const Element *headline,
                            Fields *fields) {
         _cleanup_buffer_ Buffer b = BUFFER(TEXT_MAX * 4);
@@ -152,9 +154,9 @@ static void clean_headlines(const Parts *parts, const Part *headline, Fields *fi
 }
 
 /*
- * What stands among the entries and is none: a link to all, a label, an advertisement. Told by a
- * part that all others have; where the headline's own part is missing there is no need. A text that
- * is a label is no entry either once nothing is left of it.
+ * Among the entries there may be something else: a link to all, a label, an advertisement. It is
+ * told from them by a part that all the others have; if it lacks the part of the headline, that is
+ * enough. A text that is only a label is struck out as a whole, and what is empty is no entry.
  */
 static void choose_where(const Parts *parts, const Part *headline, Fields *fields) {
         const Element *odd[8];
@@ -192,7 +194,8 @@ static void choose_where(const Parts *parts, const Part *headline, Fields *field
         }
 }
 
-/* The one with most text, the first of equals; NULL: there is none inside. */
+/* The link with the most text inside an element, the first if there are several; NULL: there is
+ * none. */
 static const Element *longest_link(const Element *outer) {
         const Element *best = NULL;
 
@@ -202,10 +205,8 @@ static const Element *longest_link(const Element *outer) {
         return best;
 }
 
-/*
- * Which link of an entry is its own: the one that the headline is in, or else the longest. A
- * category's, a picture's or an author's may come before it.
- */
+/* The link of an entry: the one around the headline, or else the longest. The link of a category, a
+ * picture or an author may stand before it. */
 static const Element *link_of(const Element *item, const Element *headline) {
         const Element *element = headline;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What stands where inside the entries of a list: headline, link, time, and what is neither. */
+/* What stands where inside the entries of a list: headline, link, time, and what is to be left out.
+ */
 
 #include "suggest/candidate.h"
 #include "suggest/strikes.h"

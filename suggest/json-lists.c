@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/*
- * A list is of interest when the name of it, or of what holds it, is one for a strip, and its first
- * entry has a text by a name for headlines.
- */
+/* A list is found by its name: the list, or what holds it, is called as strips are, and its first
+ * entry has a text that is called as headlines are. */
 
 #include "suggest/json-lists.h"
 #include "fetch/json-text.h"
@@ -25,7 +23,7 @@ static bool keep(char *to, const char *path) {
         return true;
 }
 
-/* What the names on the path say, the last one most. */
+/* Points for the names on the path; the last one counts most. */
 static void judge_path(JsonList *list, const char *path) {
         for (const char *p = strchr(path, '.'); p; p = strchr(p + 1, '.')) {
                 char key[JSON_PATH_MAX];

@@ -18,6 +18,6 @@ typedef struct JsonList {
         bool off;  /* a flag says that it is not shown */
 } JsonList;
 
-/* Looks through the text of a script, which is changed. Returns how many were found: none where it
+/* Searches the text of a script, which is changed. Returns how many lists were found; 0 if the text
  * is not JSON. */
 unsigned json_lists_find(Db *db, char *text, JsonList *lists);

@@ -51,7 +51,7 @@ static Cue text_cue(const Element *element) {
         return words_label(text);
 }
 
-/* One of many: tabs, or a menu that has a page of breaking news. */
+/* Is it one of many alike: tabs, or a menu that has a page of breaking news? */
 static bool is_tab(const Element *element, const Element *first) {
         for (unsigned level = 0; level < 3 && element->parent; level++) {
                 const Element *parent = element->parent;
@@ -69,7 +69,7 @@ static bool is_tab(const Element *element, const Element *first) {
         return false;
 }
 
-/* Is it further above the text than labels stand from their lists? */
+/* Is it further above the text than a label usually is from its list? */
 static bool is_far_above(const Element *outer, const Element *inner) {
         unsigned levels = 0;
 
@@ -78,7 +78,7 @@ static bool is_far_above(const Element *outer, const Element *inner) {
         return levels > LEVELS_UP;
 }
 
-/* The best that the elements around a text say, from the text up to what also holds the list. */
+/* The best cue of the elements around a text, up to the one that holds the list as well. */
 static Cue best_cue(const Element *element, const Element *first, const Element **ret) {
         Cue best = {};
 

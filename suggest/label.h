@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is said about a part of a page: by the names of its markup, and by labels that readers see.
- */
+/* What a page says about one of its parts: in the names of its markup, and in labels that readers
+ * see. */
 
 #include "suggest/outline.h"
 
@@ -18,7 +18,7 @@ typedef struct Label {
 /* What the names of an element say: id, classes, and the attributes that name parts of a page. */
 Cue element_cue(const Element *element);
 
-/* The label of what begins at first, which stands before it. */
+/* The label that stands before a list, whose first entry is given. */
 Label label_before(const Outline *outline, const Element *first);
 
 /* The best label among the short texts in box, itself one of them perhaps. */

@@ -109,8 +109,8 @@ static int compare_members(const void *a, const void *b) {
         return order != 0 ? order : x->list < y->list ? -1 : x->list > y->list;
 }
 
-/* The class by which the entries of a list are told from others: the first that says something,
- * else the first; "": none. */
+/* The class that tells the entries of a list from others: the first that has a meaning, or else the
+ * first; "": there is none. */
 static const char *shared_class(const Candidate *list) {
         const Element *items[2];
         const char *shared = "";
@@ -128,7 +128,7 @@ static const char *shared_class(const Candidate *list) {
         return shared;
 }
 
-/* Tabs above them: each list is something of its own. */
+/* Are there tabs above the lists? Then each list is something of its own. */
 static bool has_tabs(const Outline *outline, const Element *above, const Element *first) {
         for (const TextRun *run = first->runs - 1; run >= outline->runs && run + 3 >= first->runs;
              run--)

@@ -59,7 +59,8 @@ static _printf_(4, 5) void add_way(Ways *ways, int points, const char *doubt, co
         };
 }
 
-/* A name that is not of a machine's making, to be freed; NULL: there is none. */
+/* The value of an attribute, if it does not look made by a machine; to be freed. NULL: there is
+ * none. */
 static char *stable_name(const Element *element, const char *attribute) {
         char *value = element_name(element, attribute);
 
@@ -147,7 +148,7 @@ static int compare(const void *a, const void *b) {
         return strcmp(x->selector, y->selector);
 }
 
-/* Does the selector, at a node, find the entries and nothing else that has text? */
+/* Does the selector find the entries, and nothing else that has text? */
 static bool finds_items(Ways *ways, const char *item, xmlNode *node, const Element **items,
                         unsigned n) {
         _cleanup_(object_freep) xmlXPathObject *object = outline_query(&ways->query, item, node);

@@ -11,6 +11,7 @@ typedef struct Locator {
         const char *doubt; /* static, or NULL */
 } Locator;
 
-/* Both were tried on the page and find just the candidate's entries. -ENODATA: none does. */
+/* Both selectors were tried on the page and find exactly the candidate's entries. -ENODATA: no
+ * selector does. */
 int locator_make(const Outline *outline, const Candidate *candidate, Locator *ret);
 void locator_done(Locator *locator);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/*
- * tickerd-suggest looks at one page and ends. Short of memory it says so and ends at once, with the
- * status of a failure: none of these functions returns NULL.
- */
+/* tickerd-suggest reads one page and ends. If memory runs out, it logs that and ends at once, with
+ * the status of a failure. So none of these functions returns NULL. */
 
 #include "common/text.h"
 

@@ -10,7 +10,7 @@
 #define STEPS_OF_ONE 10000000UL /* a good expression takes far fewer */
 #define CLASSES_MAX 64U         /* of an element */
 
-/* What has no entries, or none that are read. */
+/* Elements that have no entries, or whose text does not count. */
 static bool is_skipped(const xmlNode *node) {
         static const char *const names[] = {
                 "head",   "script", "style",    "template", "noscript", "svg",    "select",
@@ -43,7 +43,7 @@ bool name_is_plain(const char *name) {
         return n > 0 && n <= NAME_LENGTH_MAX && !strpbrk(name, "'\"\\") && words_clean(name);
 }
 
-/* Those that are plain, each with its NUL, and a NUL more. */
+/* The plain classes of an element, each with its NUL, and one more NUL at the end. */
 static char *make_classes(const xmlNode *node) {
         _cleanup_free_ char *value =
                 (char *) xmlGetNoNsProp((xmlNode *) node, (const xmlChar *) "class");
@@ -57,7 +57,7 @@ static char *make_classes(const xmlNode *node) {
         return classes;
 }
 
-/* The name of the element as a selector may hold it: odd ones are any element's. */
+/* The name of the element for a selector; "*" if the name may not stand there. */
 static const char *make_tag(const xmlNode *node) {
         const char *tag = (const char *) node->name;
 

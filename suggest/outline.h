@@ -3,7 +3,8 @@
 
 /*
  * The outline of a page: the elements that readers see, in page order, how much text each holds,
- * and every text. Pointers into it are good as long as it is. It shows libxml2.
+ * and every text. Pointers into it are valid as long as it is. It shows libxml2 to the rest of this
+ * folder.
  */
 
 #include "fetch/selector.h"
@@ -48,8 +49,8 @@ void outline_done(Outline *outline);
  * xmlXPathFreeObject(). NULL: it is none, or takes too long. */
 xmlXPathObject *outline_query(Query *query, const char *expression, xmlNode *node);
 
-/* Calls a function for all that an XPath expression finds on the page, in page order, also what
- * readers do not see, each with its text. */
+/* Calls fn for each node that an XPath expression finds, with its text, in page order. What readers
+ * do not see is found, too. */
 typedef void (*outline_fn)(const xmlNode *node, char *text, void *userdata);
 void outline_find(const Outline *outline, const char *expression, outline_fn fn, void *userdata);
 
@@ -84,8 +85,8 @@ static inline bool element_is_page(const Element *element) {
 
 bool element_has_class(const Element *element, const char *name);
 
-/* Is there little more in it than what is of this weight? A list's box and what is wrapped around
- * it. */
+/* Is nearly all of its text of this weight? That is so for the box of a list, and for what is
+ * wrapped around the box. */
 static inline bool element_is_frame(const Element *element, unsigned weight) {
         return element->weight <= weight + weight / 2 + 80;
 }
@@ -96,7 +97,7 @@ bool element_is_one_of_many(const Element *element);
 /* The attribute's value, to be freed; NULL: it is not there. */
 char *element_attribute(const Element *element, const char *name);
 
-/* The same, and NULL if it may not stand in a selector: between quotes, and on a terminal. */
+/* The same, but NULL if the value may not stand in a selector (see name_is_plain()). */
 char *element_name(const Element *element, const char *attribute);
 
 /* Its text, clean and at most max bytes, to be freed. */

@@ -79,7 +79,7 @@ static void take_title(_unused_ const xmlNode *node, char *title, void *userdata
                 info->title = xtext_clean(title, strlen(title), 120);
 }
 
-/* Not a label or a logo, which are called after the strip that they belong to. */
+/* Labels and logos are no boxes: they are often called after the strip that they belong to. */
 static bool is_box(const Element *element) {
         static const char *const tags[] = { "div", "section", "aside", "ul", "ol", "marquee" };
 
@@ -89,7 +89,7 @@ static bool is_box(const Element *element) {
         return strchr(element->tag, '-') != NULL;
 }
 
-/* An element that is called as a strip is, with little or nothing in it. */
+/* Looks for an element that is called as strips are and has little or nothing in it. */
 static void check_empty(const Element *element, PageInfo *info) {
         _cleanup_free_ char *id = NULL, *class = NULL;
         Cue cue;
@@ -193,8 +193,8 @@ static void check_script(_unused_ const xmlNode *node, char *script, void *userd
 #define LOWER(text)                                                                                \
         "translate(" text ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
 
-/* Where a page says of itself, and what looks at it; feeds are relative to the page's own address.
- */
+/* Where a page says something about itself, and the function that takes it. The feeds come after
+ * the page's own address, to which they are relative. */
 static const struct {
         const char *path;
         outline_fn take;

@@ -24,5 +24,5 @@ typedef struct PageInfo {
 void page_info_read(const Outline *outline, const char *url, PageInfo *ret);
 void page_info_done(PageInfo *info);
 
-/* Adds to elsewhere, unless it is there. */
+/* Adds a sentence to elsewhere, unless it is there already. */
 void page_info_add(PageInfo *info, const char *format, ...) _printf_(2, 3);

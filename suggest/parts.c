@@ -4,7 +4,8 @@
 
 #define ELEMENTS_SEEN 120U /* of an entry */
 
-/* The class of an element that says most: one that names a part, else the first that is stable. */
+/* The class that says most about an element: one that names a part of an entry, or else the first
+ * that looks stable. */
 static const char *best_class(const Element *element) {
         const char *best = NULL;
 

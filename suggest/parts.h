@@ -9,7 +9,7 @@
 #define PARTS_MAX 64U
 #define TEXT_MAX 400U /* bytes of one */
 
-/* Known by its tag, its class and which of these it is. */
+/* A part is known by its tag, its class, and its number among those with the same two. */
 typedef struct Part {
         const char *tag;
         const char *class; /* NULL: it has none that says anything */

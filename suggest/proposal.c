@@ -88,7 +88,7 @@ static void write_fields(Buffer *b, const Fields *fields) {
                 put_key(b, "Strike", fields->strikes.expressions[i]);
 }
 
-/* Takes it over, if the file is not too long and not one too many. */
+/* Keeps the proposal, unless its file is too long or there are too many. */
 static void add(Proposals *proposals, Proposal *proposal) {
         if (memory_result(buffer_error(&proposal->source)) < 0 ||
             proposals->n == ELEMENTSOF(proposals->items))
@@ -218,7 +218,7 @@ void proposals_add_page(const char *text, Proposals *proposals) {
         read_json(NULL, copy, proposals);
 }
 
-/* The file goes through the same reader as any other, which wants a path. */
+/* The file is read by the same function as any other source file; that wants a path. */
 static int load(const Buffer *text, Source **ret) {
         _cleanup_close_ int fd = memfd_create("suggest", MFD_CLOEXEC);
         char path[64];
@@ -251,7 +251,7 @@ static const char *why_bad(const Proposal *proposal) {
         return NULL;
 }
 
-/* Times that all have one form and grow down the page. */
+/* Are all times written in one form, and do they grow down the page? */
 static bool is_oldest_first(const Reply *reply) {
         unsigned up = 0, down = 0;
 

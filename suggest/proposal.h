@@ -43,10 +43,8 @@ void proposals_add_scripts(const Outline *outline, Proposals *proposals);
 /* The same for a page that is itself a feed or JSON. */
 void proposals_add_page(const char *text, Proposals *proposals);
 
-/*
- * Reads the page, decoded text, as the proposal says, within the reader's own time limit. NULL: it
- * reads well; else why it does not.
- */
+/* Reads the page (decoded text) by the proposal, within the reader's own time limit. NULL: it reads
+ * well; else why it does not. */
 const char *proposal_check(Proposal *proposal, const Buffer *text, const char *url);
 
 /* Do both read much the same? */

@@ -88,7 +88,7 @@ static void take_name(Candidate *candidate, const Element *element, const Cue *c
         }
 }
 
-/* Names of the entries, of their box and of what is wrapped around it. */
+/* Gives points for the names of the entries, of their box, and of what is wrapped around it. */
 static void judge_names(Candidate *candidate, const Element *first) {
         const Element *element = candidate->box;
         Cue cue;
@@ -137,7 +137,7 @@ static int judge_form(const Candidate *candidate) {
         return points;
 }
 
-/* Does the list begin with a word that it is paid for? */
+/* Is there a label near the beginning of the list which says that it is advertising? */
 static bool is_paid(const Outline *outline, const Element *entry) {
         const TextRun *first = entry->runs > outline->runs ? entry->runs - 1 : entry->runs;
 
@@ -147,7 +147,7 @@ static bool is_paid(const Outline *outline, const Element *entry) {
         return false;
 }
 
-/* The label of a list: before it, above it, its first entry, or in each entry. */
+/* The label of a list: before the list, in its first entry, or in each entry. */
 static Label find_label(const Outline *outline, const Candidate *candidate) {
         const Element *items[12];
         unsigned n = candidate_items(candidate, items, ELEMENTSOF(items));
@@ -197,7 +197,8 @@ static int compare(const void *a, const void *b) {
 
         if (x->total != y->total)
                 return x->total < y->total ? 1 : -1;
-        /* The same entries in a box and in what is wrapped around it: the box. */
+        /* Of a box and what is wrapped around it, which have the same entries, the box comes first.
+         */
         if (element_contains(x->box, y->box) && x->weight == y->weight)
                 return 1;
         if (element_contains(y->box, x->box) && x->weight == y->weight)

@@ -35,7 +35,7 @@ static size_t take_words(const char *text, unsigned words, bool at_end) {
         return length < n ? length : 0;
 }
 
-/* Expressions longer than the buffer are none. */
+/* Text for an expression that stands for itself. */
 static void put_literal(Buffer *b, const char *s, size_t n) {
         for (size_t i = 0; i < n; i++)
                 buffer_printf(b, strchr("\\.[]{}()*+?^$|", s[i]) ? "\\%c" : "%c", s[i]);
@@ -160,7 +160,8 @@ static char *find_time(const char *text, char *const *texts, unsigned n, bool at
         return best;
 }
 
-/* A number at the end of one headline or two is news. */
+/* Expressions for the times of the headlines. If only few headlines have one, it is news, not a
+ * time: then there are none. */
 static void strike_times(StrikeList *strikes, char *const *texts, unsigned n, bool at_end) {
         unsigned timed = 0, before = strikes->n;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Expressions for Strike=: what is cut out of the headlines of a list. */
+/* Expressions for Strike=: what is to be cut out of headlines. */
 
 #include "common/util.h"
 
@@ -14,9 +14,8 @@ typedef struct StrikeList {
 
 void strike_list_done(StrikeList *strikes);
 
-/* Adds what the headlines of a list have that belongs to none: times, labels
- * and marks. */
+/* Adds expressions for what does not belong to the headlines of a list: times, labels and marks. */
 void strike_list_find(StrikeList *strikes, char *const *headlines, unsigned n);
 
-/* Adds an expression for a text that is no headline, as a whole. */
+/* Adds an expression for a whole text, which is no headline. */
 void strike_list_add_whole(StrikeList *strikes, const char *text);

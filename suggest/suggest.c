@@ -17,7 +17,7 @@
 #define LOOK_SEC 8U
 #define PAGE_MAX (8U * 1024U * 1024U)
 
-/* A page on its way in. */
+/* The page that was read. */
 typedef struct Arrival {
         Buffer body;
         char *url; /* that it was fetched from, or NULL */
@@ -48,7 +48,7 @@ static void on_answer(const HttpAnswer *answer, void *userdata) {
         arrival->charset = answer->origin.charset ? xstrdup(answer->origin.charset) : NULL;
 }
 
-/* What on_answer() makes of it: of a file nothing is known but what is in it. */
+/* Reads the page from its file or its address. Of a file, neither address nor charset is known. */
 static int load(const char *user_agent, const Suggest *options, Arrival *arrival) {
         const Source source = {
                 .name = (char *) "suggest",
@@ -92,7 +92,8 @@ static usec_t cpu_time(void) {
         return (usec_t) t.tv_sec * USEC_PER_SEC + (usec_t) t.tv_nsec / 1000;
 }
 
-/* All that needs the tree, so that it is gone when the proposals are tried. */
+/* Does everything that needs the tree of the page, so that the tree can be freed before the
+ * proposals are tried. */
 static void look(xmlDoc *document, const char *text, const char *url, Proposals *proposals) {
         _cleanup_(candidates_done) Candidates candidates = {};
         _cleanup_(outline_done) Outline outline = {};
@@ -111,7 +112,8 @@ static void look(xmlDoc *document, const char *text, const char *url, Proposals 
         qsort(proposals->items, proposals->n, sizeof(Proposal), compare);
 }
 
-/* NULL: it reads well, and not the same as one of the first n. */
+/* Why a proposal is not good enough, after n better ones. NULL: it is: it reads well, and not the
+ * same as one of those. */
 static const char *why_not(Proposals *proposals, unsigned n, Proposal *proposal,
                            const Buffer *text) {
         const char *why;

@@ -12,16 +12,14 @@ typedef struct Suggest {
         const char *url;
 } Suggest;
 
-/*
- * Prints the proposal on stdout and the list of all on stderr. 1: there is one, 0: there is none,
- * and the reason was given; negative: it could not be found out.
- */
+/* Prints the proposal to stdout and the list of all to stderr. 1: done; 0: there is no such
+ * proposal, and why was logged; negative: the page could not be looked at. */
 int suggest_run(const Config *config, const Suggest *suggest);
 
 /*
- * What it rests on: looks at the bytes of a page, which are changed; what HTTP says of their
- * charset and the address may be NULL. The best proposal is the first, and each was read. -E2BIG,
- * -EBADMSG: the page cannot be read, and why is logged.
+ * The search itself: takes the bytes of a page, which are changed. charset is what HTTP says of it;
+ * it and the address may be NULL. The best proposal is the first; each was tried. -E2BIG, -EBADMSG:
+ * the page cannot be read, and why is logged.
  */
 int proposals_find(Buffer *body, const char *charset, const char *url, Proposals *ret);
 void proposals_done(Proposals *proposals);

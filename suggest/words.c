@@ -9,7 +9,7 @@
 #define NAME_SPLIT_MAX 256U
 #define LABEL_MAX 160U /* bytes of a key; longer is no label */
 
-/* The phrases of one table, sorted. Those with a star stand in begins too. */
+/* The phrases of one table, sorted. Those that end in a star are in begins, too. */
 typedef struct Phrases {
         const char *text;
         bool keys; /* phrases are compared as keys of texts */
@@ -251,7 +251,8 @@ bool words_utility(const char *name) {
         return true;
 }
 
-/* How a key holds a phrase of a table: 3 it is one, 2 it begins or ends with one, 1 it has one. */
+/* How well a key matches a table: 3: it is a phrase of it; 2: it begins or ends with one; 1: it has
+ * one inside; 0: not at all. */
 static int match_label(const Phrases *table, const char *key) {
         size_t n = strlen(key);
         int best = 0;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What tickerd-suggest knows of languages, as tables: how sites call a breaking-news strip, in the
- * names of their markup and in the labels that readers see, how they call what is none, and how
+ * What tickerd-suggest knows of languages, in tables: how sites call a breaking-news strip, in the
+ * names of their markup and in the labels that readers see; how they call other boxes; and how
  * times are written.
  */
 
@@ -45,10 +45,10 @@ typedef enum Role {
 
 Role words_role(const char *name);
 
-/* Does the name look as if a machine had made it, and would make another next time? */
+/* Does the name look as if a program had made it, so that it may be another one tomorrow? */
 bool words_generated(const char *name);
 
-/* Is the name one of layout or of a state (row, col-6, mt-4, active), and says nothing? */
+/* Is the name only about layout or a state (row, col-6, mt-4, active)? */
 bool words_utility(const char *name);
 
 /* The name as words: lower case, one space before, between and behind. False: too long for buffer.
