@@ -31,18 +31,25 @@ static uint64_t stir(uint64_t sum) {
         return sum ^ sum >> 32;
 }
 
-uint64_t digest_add(uint64_t digest, const void *data, size_t n) {
+/* Of a long text: takes in what is there of whole rows of the lanes. */
+static uint64_t add_rows(uint64_t digest, const uint8_t **p, size_t *left) {
         uint64_t lanes[LANES] = { digest + PRIME_1, digest ^ PRIME_2, digest, digest - PRIME_3 };
+
+        for (; *left >= sizeof(lanes); *left -= sizeof(lanes), *p += sizeof(lanes))
+                for (size_t i = 0; i < LANES; i++)
+                        lanes[i] = mix(lanes[i], read_word(*p + i * sizeof(uint64_t)));
+        for (size_t i = 0; i < LANES; i++)
+                digest = mix(digest, lanes[i]);
+        return digest;
+}
+
+uint64_t digest_add(uint64_t digest, const void *data, size_t n) {
         const uint8_t *p = data;
-        uint64_t sum, last = 0;
+        uint64_t sum = mix(digest, n), last = 0;
         size_t left = n;
 
-        for (; left >= sizeof(lanes); left -= sizeof(lanes), p += sizeof(lanes))
-                for (size_t i = 0; i < LANES; i++)
-                        lanes[i] = mix(lanes[i], read_word(p + i * sizeof(uint64_t)));
-        sum = n;
-        for (size_t i = 0; i < LANES; i++)
-                sum = mix(sum, lanes[i]);
+        if (left >= LANES * sizeof(uint64_t))
+                sum = add_rows(sum, &p, &left);
         for (; left >= sizeof(uint64_t); left -= sizeof(uint64_t), p += sizeof(uint64_t))
                 sum = mix(sum, read_word(p));
         if (left > 0)

@@ -382,29 +382,32 @@ static bool is_own_reference(const char *s, size_t n) {
         return false;
 }
 
+/* From "<" to the next one: a tag, and what stands behind it. */
+static bool is_plain_tag(const char *s, size_t n) {
+        const char *end = s + n;
+        size_t n_equals = 0;
+
+        if (n > 2 && s[1] == '!' && toupper(s[2]) == 'D')
+                return false;
+        if (n < 4 * ATTRIBUTES_MAX)
+                return true; /* none is shorter than " a=''" */
+        for (; (s = memchr(s, '=', (size_t) (end - s))); s++)
+                n_equals++;
+        return n_equals <= ATTRIBUTES_MAX;
+}
+
 bool xml_is_plain(const char *text, size_t size) {
-        size_t n_equals = 0; /* since the last "<": attributes, and others */
+        const char *end = text + size;
 
-        for (size_t i = 0; i < size; i++) {
-                const size_t left = size - i;
-
-                switch (text[i]) {
-                case '<':
-                        if (left > 2 && text[i + 1] == '!' && toupper(text[i + 2]) == 'D')
-                                return false;
-                        n_equals = 0;
-                        break;
-                case '=':
-                        if (++n_equals > ATTRIBUTES_MAX)
-                                return false;
-                        break;
-                case '&':
-                        if (!is_own_reference(text + i, left))
-                                return false;
-                        break;
-                default:
-                        break;
-                }
+        if (size == 0)
+                return false; /* text may be NULL */
+        for (const char *s = text; (s = memchr(s, '&', (size_t) (end - s))); s++)
+                if (!is_own_reference(s, (size_t) (end - s)))
+                        return false;
+        for (const char *s = memchr(text, '<', size), *next; s; s = next) {
+                next = memchr(s + 1, '<', (size_t) (end - s - 1));
+                if (!is_plain_tag(s, (size_t) ((next ?: end) - s)))
+                        return false;
         }
-        return size > 0;
+        return true;
 }
