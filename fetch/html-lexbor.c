@@ -12,7 +12,7 @@
 #include "fetch/reply.h"
 
 #define PIECE_SIZE (32U * 1024U)
-#define NODES_MAX (4 * ELEMENTS_MAX) /* pieces of memory of its tree: nodes, attributes, texts */
+#define MEMORY_MAX ((size_t) 112 << 20) /* bytes of its tree; 250,000 elements take fewer */
 #define STACK_MAX (2 * DEPTH_MAX)
 
 typedef struct Lexbor {
@@ -22,7 +22,8 @@ typedef struct Lexbor {
         void *userdata;
         const char *text;
         HtmlCount count;
-        size_t steps;
+        size_t steps, memory;
+        const lexbor_mem_chunk_t *nodes, *texts; /* the last ones that memory has counted */
 } Lexbor;
 
 /* Keeps the first attributes of a tag, those that count, and the one that is being read. */
@@ -54,6 +55,17 @@ static void note_offset(Lexbor *parser, const lxb_char_t *begin) {
                 node->user = (void *) ((uintptr_t) begin - (uintptr_t) parser->text + 1);
 }
 
+/* Adds up the chunks of memory that are new. */
+static void count_memory(Lexbor *parser, const lexbor_mraw_t *from,
+                         const lexbor_mem_chunk_t **counted) {
+        const lexbor_mem_chunk_t *last = from->mem->chunk;
+
+        if (!*counted)
+                *counted = from->mem->chunk_first;
+        for (; *counted != last; *counted = (*counted)->next)
+                parser->memory += (*counted)->next->size;
+}
+
 static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_token_t *token,
                                   void *userdata) {
         Lexbor *parser = userdata;
@@ -65,7 +77,9 @@ static lxb_html_token_t *on_token(lxb_html_tokenizer_t *tokenizer, lxb_html_toke
         if (lexbor_array_length(tree->open_elements) > STACK_MAX ||
             lexbor_array_length(tree->active_formatting) > STACK_MAX)
                 (void) html_count_element(&parser->count, SIZE_MAX);
-        if (document->mraw->ref_count > NODES_MAX)
+        count_memory(parser, document->mraw, &parser->nodes);
+        count_memory(parser, document->text, &parser->texts);
+        if (parser->memory > MEMORY_MAX)
                 (void) html_count_others(&parser->count, ELEMENTS_MAX + 1);
         if (++parser->steps % 256 == 0)
                 (void) html_count_time(&parser->count);
