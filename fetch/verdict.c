@@ -192,9 +192,14 @@ static void judge_error(const Exchange *e, Reply *reply) {
                 break;
         case CURLE_URL_MALFORMAT:
         case CURLE_UNSUPPORTED_PROTOCOL:
-        case CURLE_WEIRD_SERVER_REPLY:
                 reply_set(reply, STATE_HTTP_ERROR, "%s", words);
                 return;
+        case CURLE_WEIRD_SERVER_REPLY:
+                if (!strstr(e->error, "Content-Length")) {
+                        reply_set(reply, STATE_HTTP_ERROR, "%s", words);
+                        return;
+                }
+                break; /* newer versions of curl look at lengths themselves, as we do */
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_SSL_CACERT_BADFILE:
