@@ -15,9 +15,40 @@ bool source_name_valid(const char *name) {
                strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
 }
 
-static int setting_interval(const Value *value, void *target, const char **ret_why) {
+static int interval_within(const Value *value, usec_t *target, const char **ret_why) {
         return setting_span_within(value, SOURCE_INTERVAL_MIN, 366 * USEC_PER_DAY,
                                    "is not from 1s to a year", target, ret_why);
+}
+
+/* "30s", or "10s..2min". */
+static int setting_interval(const Value *value, void *target, const char **ret_why) {
+        Source *source = (Source *) ((char *) target - offsetof(Source, interval));
+        const char *dots = strstr(value->text, "..");
+        _cleanup_free_ char *first = NULL;
+        Value part = *value;
+        int r;
+
+        if (!dots) {
+                r = interval_within(value, &source->interval, ret_why);
+                source->interval_min = source->interval;
+                return r;
+        }
+        first = strndup(value->text, (size_t) (dots - value->text));
+        if (!first)
+                return -ENOMEM;
+        part.text = first;
+        r = interval_within(&part, &source->interval_min, ret_why);
+        if (r < 0)
+                return r;
+        part.text = (char *) dots + 2;
+        r = interval_within(&part, &source->interval, ret_why);
+        if (r < 0)
+                return r;
+        if (source->interval_min > source->interval) {
+                *ret_why = "begins with the longer span; write the shorter one first";
+                return -EINVAL;
+        }
+        return 0;
 }
 
 static int setting_timeout(const Value *value, void *target, const char **ret_why) {

@@ -32,9 +32,10 @@ typedef struct Source {
         char *path;
 
         Value description;
-        Value url;  /* without user and password */
-        char *user; /* "user:password" as it stands there, or NULL */
-        usec_t interval;
+        Value url;           /* without user and password */
+        char *user;          /* "user:password" as it stands there, or NULL */
+        usec_t interval;     /* the longer one, if it is a range, */
+        usec_t interval_min; /* and the shorter */
         usec_t timeout;
         uint64_t max_size; /* bytes, decompressed */
         Value language;

@@ -17,6 +17,7 @@ typedef struct PolledSource {
         HostQueue *queue;
         HostQueueEntry entry;
         sd_event_source *timer;
+        Pace pace;
         usec_t next;    /* when it is due, by the timer */
         usec_t started; /* when the last poll began */
         bool in_flight;
@@ -114,9 +115,12 @@ static HostAnswer host_answer(const Outcome *outcome) {
 /* When the next poll begins, if not at once. */
 static void plan(PolledSource *w, const Outcome *outcome) {
         const Health *health = &w->record.health;
-        usec_t interval = w->record.source->interval, now = clock_now(w->poller), delay;
+        const Source *source = w->record.source;
+        usec_t interval = source->interval, now = clock_now(w->poller), delay;
         usec_t fresh_for = (usec_t) MIN(outcome->fresh_for, FRESH_MAX) * USEC_PER_SEC;
 
+        if (health->bad == 0 && source->interval_min < interval)
+                interval = pace_interval(&w->pace, source->interval_min, interval);
         delay = schedule_delay(interval, health, outcome->state, outcome->retry_after,
                                random_number());
         if (health->bad == 0 && fresh_for > 0)
@@ -151,6 +155,9 @@ static void on_ended(const Outcome *outcome) {
         w->bad = bad;
         if (outcome->error < 0)
                 w->connection = 0;
+        else if (outcome->verdict == VERDICT_HEALTHY)
+                pace_count(&w->pace, clock_now(w->poller),
+                           outcome->result.last >= outcome->result.first);
         end_poll(w, outcome);
 }
 
@@ -256,6 +263,7 @@ static int add_source(Poller *p, PolledSource *w, const Source *source, HostQueu
                 w->record.turned = before->record.turned;
                 w->record.gap_told = before->record.gap_told;
                 w->costly = before->costly;
+                w->pace = before->pace;
                 if (!before->in_flight && !before->entry.due)
                         w->next = MIN(w->next, before->next);
         } else {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <math.h>
+
 #include "daemon/schedule.h"
 
 #define BACK_OFF_MAX (5 * USEC_PER_MINUTE)
@@ -77,4 +79,36 @@ usec_t schedule_delay(usec_t interval, const Health *health, State state, int64_
         if (health->bad > 0)
                 delay = MAX(delay, (usec_t) retry_after * USEC_PER_SEC);
         return delay + (usec_t) ((interval / 10) * ((double) random / UINT32_MAX));
+}
+
+/* The spans that the means look back on. */
+#define LATELY USEC_PER_HOUR
+#define USUALLY (3 * USEC_PER_DAY)
+
+/* The mean of the last span, of which the last part had that rate. */
+static double mean(double before, double rate, usec_t part, usec_t span) {
+        return before + (rate - before) * -expm1(-(double) part / (double) span);
+}
+
+void pace_count(Pace *pace, usec_t now, bool moved) {
+        usec_t part = pace->counted > 0 ? now - pace->counted : 0;
+        double rate = moved && part > 0 ? (double) USEC_PER_SEC / (double) part : 0;
+
+        if (pace->counted == 0) { /* one news an hour, until more is known */
+                pace->lately = pace->usually = (double) USEC_PER_SEC / (double) USEC_PER_HOUR;
+                pace->began = now;
+        }
+        pace->lately = mean(pace->lately, rate, part, LATELY);
+        pace->usually = mean(pace->usually, rate, part, MIN(LATELY + now - pace->began, USUALLY));
+        pace->counted = now;
+}
+
+usec_t pace_interval(const Pace *pace, usec_t shortest, usec_t longest) {
+        double interval = sqrt((double) shortest) * sqrt((double) longest);
+
+        if (pace->lately > 0)
+                interval *= sqrt(pace->usually / pace->lately);
+        else if (pace->usually > 0)
+                return longest;
+        return (usec_t) MAX(MIN(interval, (double) longest), (double) shortest);
 }

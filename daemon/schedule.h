@@ -48,3 +48,24 @@ usec_t schedule_delay(usec_t interval, const Health *health, State state, int64_
  * forward: did it so last time? It never does so twice in a row; set to what it did.
  */
 usec_t schedule_forward(usec_t interval, usec_t delay, usec_t fresh, bool *forward);
+
+/*
+ * How often a strip moves, by which an interval that is a range breathes: a mean of the last hour,
+ * and one of the last days. Zeroed to begin with.
+ */
+typedef struct Pace {
+        double lately, usually; /* polls with news in them, a second */
+        usec_t began,
+                counted; /* the first and the last of them, by a clock that never steps back */
+} Pace;
+
+/* A healthy poll, and whether it brought anything new. */
+void pace_count(Pace *pace, usec_t now, bool moved);
+
+/*
+ * The interval now: between the shortest and the longest, about their geometric mean while the
+ * strip moves as usual, and otherwise by the square root of how much more it moves. For items that
+ * come at such rates that gives the least delay at equal requests, and their number is at most that
+ * of the mean.
+ */
+usec_t pace_interval(const Pace *pace, usec_t shortest, usec_t longest);

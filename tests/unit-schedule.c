@@ -159,6 +159,41 @@ static void test_forward(_unused_ void **state) {
         }
 }
 
+/* Polls of 10s..2min for a day, with news at every nth; the last interval, and how many polls there
+ * were. */
+static usec_t breathe(Pace *pace, usec_t *now, unsigned nth, unsigned *ret_polls) {
+        usec_t end = *now + 24 * USEC_PER_HOUR, interval = 0;
+
+        for (*ret_polls = 0; *now < end; ++*ret_polls) {
+                pace_count(pace, *now, nth > 0 && *ret_polls % nth == 0);
+                interval = pace_interval(pace, 10 * SEC, 120 * SEC);
+                assert_in_range(interval, 10 * SEC, 120 * SEC);
+                *now += interval;
+        }
+        return interval;
+}
+
+static void test_pace(_unused_ void **state) {
+        const double middle = 34.64; /* seconds, of 10 and 120 */
+        usec_t now = USEC_PER_HOUR, usual, busy, quiet;
+        unsigned polls, all = 0;
+        Pace pace = {};
+
+        assert_int_equal(pace_interval(&pace, 10 * SEC, 120 * SEC) / SEC, 34);
+        for (unsigned day = 0; day < 10; day++) {
+                usual = breathe(&pace, &now, 60, &polls);
+                all += polls;
+        }
+        assert_in_range(usual / SEC, 25, 45);
+        assert_true(all <= 10 * 86400 / middle * 1.02);
+        busy = breathe(&pace, &now, 2, &polls);
+        assert_true(busy < usual);
+        quiet = breathe(&pace, &now, 0, &polls);
+        assert_int_equal(quiet, 120 * SEC);
+
+        assert_int_equal(pace_interval(&pace, 30 * SEC, 30 * SEC), 30 * SEC);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_alarm_after_third),
@@ -169,6 +204,7 @@ int main(void) {
                 cmocka_unit_test(test_alarm_of_before_is_cleared),
                 cmocka_unit_test(test_delay),
                 cmocka_unit_test(test_forward),
+                cmocka_unit_test(test_pace),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
