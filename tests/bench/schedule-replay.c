@@ -12,27 +12,27 @@
 
 #define TIMES_MAX 100000U
 
-typedef struct Outcome {
+typedef struct Replayed {
         double delay; /* of all items, in seconds */
         size_t requests;
-} Outcome;
+} Replayed;
 
 static double times[TIMES_MAX];
 static size_t n_times;
 
 /* fixed: 0, or the interval. As the daemon does, each interval is up to a tenth longer; here by
  * half of that. */
-static Outcome replay(double fixed, usec_t shortest, usec_t longest) {
-        Outcome outcome = {};
+static Replayed replay(double fixed, usec_t shortest, usec_t longest) {
+        Replayed replayed = {};
         Pace pace = {};
         size_t next = 0;
 
-        for (double now = times[0] - 86400; next < n_times; outcome.requests++) {
+        for (double now = times[0] - 86400; next < n_times; replayed.requests++) {
                 bool moved = false;
                 double interval = fixed;
 
                 for (; next < n_times && times[next] <= now; next++) {
-                        outcome.delay += now - times[next];
+                        replayed.delay += now - times[next];
                         moved = true;
                 }
                 pace_count(&pace, (usec_t) (now * 1e6), moved);
@@ -40,11 +40,11 @@ static Outcome replay(double fixed, usec_t shortest, usec_t longest) {
                         interval = (double) pace_interval(&pace, shortest, longest) / 1e6;
                 now += interval * 1.05;
         }
-        return outcome;
+        return replayed;
 }
 
 int main(int argc, char **argv) {
-        Outcome breathing, fixed;
+        Replayed breathing, fixed;
         double shortest, longest, span;
 
         if (argc != 3)
