@@ -4,7 +4,7 @@
 #include "fetch/challenge.h"
 
 /* A page with a test is not so large; and its marks stand at its beginning. */
-#define LARGE (512U * 1024U)
+#define LARGE (256U * 1024U)
 #define SEARCHED (64U * 1024U)
 /* No front page is so small; a page that has little but a script to run is. */
 #define SMALL (8U * 1024U)
@@ -18,11 +18,14 @@ typedef struct FieldSign {
 static const char *find_field(const Exchange *e, const FieldSign *signs, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 const FieldSign *sign = signs + i;
-                const char *value = exchange_header(e, sign->field);
+                const char *value;
 
-                if (value && (sign->status == 0 || sign->status == e->status) &&
-                    (!sign->value || strncasecmp(value, sign->value, strlen(sign->value)) == 0))
-                        return sign->whose;
+                if (sign->status != 0 && sign->status != e->status)
+                        continue;
+                for (size_t k = 0; (value = exchange_header_at(e, sign->field, k)); k++)
+                        if (!sign->value ||
+                            strncasecmp(value, sign->value, strlen(sign->value)) == 0)
+                                return sign->whose;
         }
         return NULL;
 }
@@ -50,7 +53,6 @@ const char *challenge_possible(const Exchange *e) {
                 { "x-datadome", NULL, "DataDome", 0 },
                 { "set-cookie", "datadome", "DataDome", 0 },
                 { "set-cookie", "_px", "PerimeterX", 0 },
-                { "x-px-", NULL, "PerimeterX", 0 },
                 { "server", "AkamaiGHost", "Akamai", 0 },
                 { "set-cookie", "bm_sz", "Akamai", 0 },
                 { "set-cookie", "ak_bmsc", "Akamai", 0 },
@@ -59,9 +61,26 @@ const char *challenge_possible(const Exchange *e) {
                 { "set-cookie", "aws-waf-token", "AWS WAF", 0 },
                 { "x-kpsdk-ct", NULL, "Kasada", 0 },
                 { "cf-chl-out", NULL, "Cloudflare", 0 },
+                { "x-queueit-connector", NULL, "Queue-it", 0 },
+                { "server", "ddos-guard", "DDoS-Guard", 0 },
         };
 
-        return find_field(e, signs, ELEMENTSOF(signs));
+        const char *whose = find_field(e, signs, ELEMENTSOF(signs));
+
+        /* "Accepted" is no answer to who asks for a page. */
+        return !whose && e->status == 202 ? "status 202" : whose;
+}
+
+typedef struct TextSign {
+        const char *text, *whose;
+} TextSign;
+
+static const char *find_text(const Buffer *excerpt, const TextSign *signs, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (memmem(strnull(excerpt->data), excerpt->size, signs[i].text,
+                           strlen(signs[i].text)))
+                        return signs[i].whose;
+        return NULL;
 }
 
 Buffer challenge_excerpt(const Buffer *page) {
@@ -73,17 +92,16 @@ Buffer challenge_excerpt(const Buffer *page) {
 }
 
 const char *challenge_in_page(const Buffer *excerpt, const char *possible) {
-        /* What stands in their pages and not in those that they let through. */
-        static const struct {
-                const char *text, *whose;
-        } signs[] = {
-                { "_Incapsula_Resource", "Incapsula" },
+        static const TextSign signs[] = {
+                { "_Incapsula_Resource?SWUDNSAI", "Incapsula" },
+                { "_Incapsula_Resource?CWUDNSAI", "Incapsula" },
+                { "<title>Pardon Our Interruption", "Incapsula" },
                 { "Incapsula incident", "Incapsula" },
                 { "px-captcha", "PerimeterX" },
                 { "captcha.px-cdn.net", "PerimeterX" },
                 { "captcha.px-cloud.net", "PerimeterX" },
                 { "captcha.perimeterx.net", "PerimeterX" },
-                { "_pxAppId", "PerimeterX" },
+                { "<title>Access to this page has been denied", "PerimeterX" },
                 { "sec-if-cpt", "Akamai" },
                 { "/_sec/cp_challenge", "Akamai" },
                 { "bm-verify=", "Akamai" },
@@ -95,11 +113,13 @@ const char *challenge_in_page(const Buffer *excerpt, const char *possible) {
                 { "cf-browser-verification", "Cloudflare" },
                 { "cf-error-details", "Cloudflare" },
                 { "awsWafCookieDomainList", "AWS WAF" },
-                { "AwsWafIntegration", "AWS WAF" },
+                { "gokuProps", "AWS WAF" },
                 { "sucuri_cloudproxy", "Sucuri" },
-                { "/.well-known/ddos-guard/", "DDoS-Guard" },
-                { "KPSDK", "Kasada" },
-                { "/TSPD/", "F5" },
+                { "<title>Sucuri WebSite Firewall", "Sucuri" },
+                { "/ddos-guard/js-challenge/", "DDoS-Guard" },
+                { "<title>DDoS-Guard", "DDoS-Guard" },
+                { "<title>DDOS-GUARD", "DDoS-Guard" },
+                { "queueViewModel", "Queue-it" },
                 { "validate.perfdrive.com", "Radware" },
                 { "distil_r_captcha", "Imperva" },
                 { "Vercel Security Checkpoint", "Vercel" },
@@ -107,13 +127,28 @@ const char *challenge_in_page(const Buffer *excerpt, const char *possible) {
                 { "__qrator", "Qrator" },
                 { "/.well-known/sgcaptcha", "SiteGround" },
                 { "<title>Just a moment...", "Cloudflare" },
+                { "<title>Attention Required! | Cloudflare", "Cloudflare" },
         };
-        const char *text = strnull(excerpt->data);
+        /* These stand in pages, too, that they let through, which have more on them. */
+        static const TextSign small[] = {
+                { "_Incapsula_Resource", "Incapsula" },
+                { "_pxAppId", "PerimeterX" },
+                { "AwsWafIntegration", "AWS WAF" },
+                { ".awswaf.com/", "AWS WAF" },
+                { "/.well-known/ddos-guard/", "DDoS-Guard" },
+                { "KPSDK", "Kasada" },
+                { "/TSPD/", "F5" },
+                { "queue-it.net", "Queue-it" },
+                { "g-recaptcha", "reCAPTCHA" },
+                { "h-captcha", "hCaptcha" },
+                { "cf-turnstile", "Turnstile" },
+        };
         size_t n = excerpt->size;
+        const char *whose = find_text(excerpt, signs, ELEMENTSOF(signs));
 
-        for (size_t i = 0; i < ELEMENTSOF(signs); i++)
-                if (memmem(text, n, signs[i].text, strlen(signs[i].text)))
-                        return signs[i].whose;
+        if (whose || n >= SMALL)
+                return whose;
+        whose = find_text(excerpt, small, ELEMENTSOF(small));
         /* What has no markup in it is not made for a browser. */
-        return n < SMALL && memchr(text, '<', n) ? possible : NULL;
+        return !whose && memchr(strnull(excerpt->data), '<', n) ? possible : whose;
 }

@@ -10,6 +10,8 @@
 /* Of one line of it curl takes no more; and over HTTP/2 it forgets the rest of a line that is
  * longer than its buffer, which is 16 KiB by default. */
 #define HEADER_LINE_MAX (100L * 1024L)
+/* What is looked at of the page of an error. */
+#define ERROR_MAX (64U * 1024U)
 #define COOKIES_MAX (64U * 1024U)
 /* A connection is given up after less than five minutes, so that a name that moves is noticed. */
 #define CONNECTION_LIFE_SEC 290L
@@ -97,8 +99,12 @@ static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
         e->body_begun = true;
         (void) curl_easy_getinfo(e->easy, CURLINFO_RESPONSE_CODE, &status);
         if (status >= 300) {
-                /* Nobody reads it; what is short is let through, to keep the connection. */
+                /* What is short is let through, to keep the connection; of the page of an error
+                 * the beginning is looked at: it may be a challenge. */
                 e->discarded += n;
+                e->body.max = MIN(e->body.max, (size_t) 4 * ERROR_MAX);
+                if (status >= 400 && e->discarded <= ERROR_MAX && !e->error_unreadable)
+                        e->error_unreadable = add_body(e, data, n) < 0;
                 return e->discarded <= e->body.max ? n : 0;
         }
         if (!budget_may_grow(&e->share))

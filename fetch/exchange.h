@@ -53,6 +53,7 @@ typedef struct Exchange {
         CURLcode code;
         long status;           /* 0: there is none */
         bool body_begun;       /* so status and header are there, whatever happened then */
+        bool error_unreadable; /* its codings are not ours */
         int body_error;        /* we broke off: too large (-ENOBUFS), or not what its coding says */
         bool header_too_large; /* we broke off */
         bool refused;          /* we did not open a socket: guarded */

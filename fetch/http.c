@@ -291,7 +291,7 @@ static void finish(Get *get, Reply *reply) {
         http_fn fn = get->fn;
         void *userdata = get->userdata;
 
-        reply->bytes = body.size;
+        reply->bytes = get->exchange.status < 300 ? body.size : 0;
         reply->elapsed = time_monotonic() - get->begin;
         remember(get, reply);
         get->exchange.body = BUFFER(0);

@@ -143,6 +143,8 @@ static void judge_page(const Exchange *e, Reply *reply) {
 static void judge_answer(const Exchange *e, Reply *reply) {
         const char *challenge = challenge_told(e);
 
+        if (!challenge && e->status >= 400)
+                challenge = challenge_in_page(&e->body, NULL);
         reply->retry_after = read_retry_after(e);
         if (challenge)
                 reply_set(reply, STATE_BLOCKED,

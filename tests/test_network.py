@@ -72,6 +72,32 @@ def test_cut_at_every_byte(site, config, fetcher, framing, coding):
         assert replies[cut]["state"] == ("bad-page" if cut == 0 and framing == "close" else "network-error"), cut
 
 
+def test_cut_at_every_byte_for_the_daemon(site, config, daemon):
+    """Every framing and coding, one cut page after the other: nothing is stored, and nothing leaves."""
+    n = 0
+    for framing in "length", "chunked", "close":
+        for coding in "identity", "gzip", "deflate", "br", "zstd":
+            name, pack = codings.CODINGS.get(coding, (None, bytes))
+            body, path = pack(PAGE), f"/{framing}-{coding}"
+            headers = f"Content-Encoding: {name}\r\n".encode() if name else b""
+            end = PAGE.index(b"</ul>") if (framing, coding) == ("close", "identity") else len(body)
+            site.script(path, [framed(framing, body, len(body), headers),
+                               *(framed(framing, body, cut, headers) for cut in range(end)),
+                               framed(framing, body, len(body), headers)])
+            config.source(path[1:], site.url(path), Expect="sometimes", Interval="1s")
+            n += 1
+    daemon.start()
+    daemon.wait_stdout(3 * n)
+    before = daemon.db("SELECT * FROM items")
+    scripts = site._scripts
+    while any(len(script) > 1 for script in scripts.values()):
+        asked = len(site.requests.all())
+        daemon.poll_now()
+        site.requests.wait(lambda requests: len(requests) > asked, "another request")
+    assert daemon.db("SELECT * FROM items") == before
+    assert daemon.db("SELECT count(*) FROM items WHERE last_seen IS NOT NULL") == [(0,)]
+
+
 @pytest.mark.parametrize("page", [
     "<ul class=ticker><li>First news<li>Second news<li>Third news</ul>",
     "<ul class=ticker><li>First news<li>Second news<li>Third news</html>",
@@ -555,7 +581,7 @@ def test_the_unit_has_room_for_all_look_ups():
     """Each is a thread of its own, and one that has come to nothing may last for as long again."""
     unit = (ROOT / "systemd/tickerd-fetch@.service").read_text()
     in_flight = int(re.search(r"IN_FLIGHT_MAX (\d+)U", (ROOT / "fetch/filter.h").read_text())[1])
-    assert int(re.search(r"^TasksMax=(\d+)$", unit, re.M)[1]) >= 2 * in_flight
+    assert int(re.search(r"^TasksMax=(\d+)$", unit, re.M)[1]) > 2 * in_flight  # and the reader itself
     assert int(re.search(r"^LimitNOFILE=(\d+)$", unit, re.M)[1]) >= 8 * in_flight
 
 
@@ -656,6 +682,70 @@ def test_challenge_pages_by_their_header(site, config, fetcher, headers):
     assert fetcher.ask("json")["state"] == "no-strip"
 
 
+CHALLENGES = {
+    "cloudflare": ({}, "<html><title>Just a moment...</title><script>window._cf_chl_opt={}</script>"),
+    "cloudflare's word": ({"cf-mitigated": "challenge"}, "<html>"),
+    "cloudflare's block": ({}, "<html><title>Attention Required! | Cloudflare</title>"),
+    "datadome": ({}, "<html><script src='https://geo.captcha-delivery.com/c.js'></script>"),
+    "kasada": ({"x-kpsdk-ct": "0x"}, "<html><script>window.KPSDK={}</script><script src=/x/ips.js></script>"),
+    "aws": ({"x-amzn-waf-action": "challenge"}, "<html>"),
+    "aws captcha": ({}, "<html><script>window.gokuProps = {}; window.awsWafCookieDomainList = [];</script>"),
+    "imperva": ({}, "<html><title>Pardon Our Interruption</title><p>Something about your browser"),
+    "incapsula": ({}, "<html><iframe src='/_Incapsula_Resource?CWUDNSAI=9&xinfo=1'></iframe>"),
+    "perimeterx": ({}, "<html><title>Access to this page has been denied</title>"),
+    "sucuri": ({}, "<html><script>var sucuri_cloudproxy_js='';</script>"),
+    "sucuri's block": ({}, "<html><title>Sucuri WebSite Firewall - Access Denied</title>"),
+    "ddos-guard": ({}, "<html><title>DDoS-Guard</title><script src='/.well-known/ddos-guard/js-challenge/x.js'>"),
+    "queue-it": ({}, "<html><title>Wait</title><script>var queueViewModel = {}</script>"),
+    "packed": ({"Content-Encoding": "gzip"}, "<html><title>Just a moment...</title>"),
+}
+
+
+@pytest.mark.parametrize("name", CHALLENGES)
+def test_challenges_with_any_status(site, config, fetcher, name):
+    headers, page = CHALLENGES[name]
+    body = page + "<p>Please wait</p></html>"
+    if "Content-Encoding" in headers:
+        body = gzip.compress(body.encode())
+    config.source("one", site.url("/"), Expect="sometimes")
+    for status in 200, 202, 403, 503:
+        site.set("/", body, status=status, headers=headers)
+        reply = fetcher.ask("one")
+        assert (reply["state"], reply["http"]) == ("blocked", status)
+
+
+def test_what_is_no_challenge(site, config, fetcher):
+    """Pages that were let through have the scripts of who let them, and some write about it."""
+    config.source("one", site.url("/"), Expect="sometimes")
+    scripts = ("<script>window._pxAppId='PX1'</script><script src='/_Incapsula_Resource?SWJIYLWA=7'></script><script src='/TSPD/x'>"
+               "</script><script src='https://static.queue-it.net/q.js'></script><script src='https://a.awswaf.com/c.js'></script>")
+    quiet = "<html>" + scripts + "<p>Nothing new here</p>" * 1000 + "</html>"
+    story = "<p>Just a moment... said Cloudflare, _cf_chl_opt, px-captcha, captcha-delivery.com</p>"
+    for page, state in (quiet, "no-strip"), (story + strip_page(["News"]), "ok"):
+        site.set("/", page, headers={"X-DataDome": "protected", "Server": "AkamaiGHost"})
+        assert fetcher.ask("one")["state"] == state
+    # Any error is not a challenge either, whoever stands before the site.
+    site.set("/", "<html><h1>Bad gateway</h1></html>", status=502, headers={"X-DataDome": "protected", "X-Iinfo": "1"})
+    assert fetcher.ask("one")["state"] == "http-error"
+    # Of several cookies any counts.
+    site.set("/", raw=lambda handler: handler.wfile.write(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\nSet-Cookie: visid_incap_1=x\r\nSet-Cookie: a=b\r\n\r\n<html><p>x  "))
+    assert fetcher.ask("one")["state"] == "blocked"
+
+
+def test_after_another_page_none_is_asked_for_by_its_validators(site, config, fetcher):
+    """The page of a challenge or of an error has dates, too: it might be that one which has not changed."""
+    config.source("one", site.url("/"))
+    for status in 403, 503:
+        site.set("/", strip_page([f"News {status}"]), etag=f"e{status}")
+        fetcher.ask("one")
+        site.set("/", "Not now", status=status)
+        assert fetcher.ask("one")["http"] == status
+        site.set("/", strip_page([f"News {status}"]), etag=f"e{status}")
+        assert fetcher.ask("one")["state"] == "unchanged"
+        assert "If-None-Match" not in site.asked("/")[-1].headers
+
+
 def test_a_small_page_that_comes_through_cloudflare(site, config, fetcher):
     """As every fifth page does."""
     config.source("one", site.url("/"), Expect="sometimes")
@@ -688,7 +778,9 @@ def test_another_page_with_status_200(site, config, fetcher):
 
 @pytest.mark.parametrize("value, seconds", [
     ("120", 120), (" 120 ", 120), ("1.5", 2), ("60.0", 60), ("0.2", 1), ("30, 60", 60), ("60, 30", 60), ("120;x", 120),
-    ("0", None), ("-5", None), ("soon", None), ("99999999999999999999", 3600), ("", None)])
+    ("0", None), ("-5", None), ("soon", None), ("120, 120", 120), ("\t120\t", 120), ("1e3", None), ("0.0", None), ("1.", 1),
+    ("Sunday, 06-Nov-94 08:49:37 GMT", None), ("Sun Nov  6 08:49:37 1994", None), ("Tue, 01 Jan 2999 00:00:00 GMT", 3600),
+    ("Fri Jan  1 00:00:00 2999", 3600), ("Mon, 99 Foo 2999 00:00:00 GMT", None), ("99999999999999999999", 3600), ("", None)])
 def test_retry_after(site, config, fetcher, value, seconds):
     config.source("one", site.url("/"))
     site.set("/", status=429, headers={"Retry-After": value})
