@@ -121,7 +121,6 @@ const char *challenge_in_page(const Buffer *excerpt, const char *possible) {
                 { "<title>DDOS-GUARD", "DDoS-Guard" },
                 { "queueViewModel", "Queue-it" },
                 { "validate.perfdrive.com", "Radware" },
-                { "distil_r_captcha", "Imperva" },
                 { "Vercel Security Checkpoint", "Vercel" },
                 { "/.within.website/x/cmd/anubis", "Anubis" },
                 { "__qrator", "Qrator" },
