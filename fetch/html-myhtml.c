@@ -17,6 +17,7 @@
 
 #define PIECE_SIZE (32U * 1024U)
 #define NO_TAG "</>"
+#define REFERENCE_MAX 40    /* letters of the longest name, and more */
 #define TOKENS_MAX 1000000U /* tags and texts; each takes 120 bytes, end tags too */
 #define STACK_MAX                                                                                  \
         (2 * DEPTH_MAX) /* a table in a formatting element is two steps and one deeper             \
@@ -228,11 +229,26 @@ static size_t cut_tag(const char *s, size_t n) {
         return n;
 }
 
-/* How much of the page comes next: whole tags and texts, unless a tag is longer than a piece. */
+/* The reference, such as "&amp", that ends in front of end without a semicolon; NULL: none does. */
+static const char *find_reference(const char *s, const char *end) {
+        const char *p = end;
+
+        while (p > s && end - p < REFERENCE_MAX && (isalnum((unsigned char) p[-1]) || p[-1] == '#'))
+                p--;
+        return p > s && p[-1] == '&' ? p - 1 : NULL;
+}
+
+/* How much of the page comes next: whole tags and texts, unless a tag is longer than a piece. None
+ * ends in a reference, which MyHTML would misread. */
 static size_t piece_size(const char *s, size_t left) {
-        const char *tag, *end = s + left, *limit = s + MIN(left, PIECE_SIZE);
+        const char *tag, *reference, *end = s + left, *limit = s + MIN(left, PIECE_SIZE);
 
         tag = find_word(s + 1, limit, NO_TAG);
+        reference = tag ? find_reference(s, tag) : NULL;
+        if (reference && reference > s)
+                return (size_t) (reference - s);
+        if (reference)
+                tag = memchr(tag + 1, '<', (size_t) (limit - tag) - 1);
         if (!tag && left <= PIECE_SIZE)
                 return left;
         if (!tag)
@@ -244,17 +260,30 @@ static size_t piece_size(const char *s, size_t left) {
         return tag ? (size_t) (tag - s) : left;
 }
 
-/* Behind s, if an end tag without a name stands there, which MyHTML would take for a text: an end
- * tag of nothing is told instead. */
+/* Behind s, if an end tag without a name stands there, or a reference and one, which MyHTML would
+ * take for a text: an end tag of nothing is told instead. */
 static const char *skip_no_tag(MyHtml *parser, const char *s, const char *end) {
-        size_t n = strlen(NO_TAG);
+        static const char nothing[] = "</x->";
+        char piece[REFERENCE_MAX + 1 + sizeof(nothing)];
+        size_t n = strlen(NO_TAG), before = 0;
         int state = parser->tree->state;
 
-        if ((state != MyHTML_TOKENIZER_STATE_DATA && state != MyHTML_TOKENIZER_STATE_TAG_OPEN) ||
-            (size_t) (end - s) < n || memcmp(s, NO_TAG, n) != 0)
+        if (state != MyHTML_TOKENIZER_STATE_DATA && state != MyHTML_TOKENIZER_STATE_TAG_OPEN)
                 return s;
-        (void) feed_piece(parser, "</x->", 5);
-        while ((size_t) (end - s) >= n && memcmp(s, NO_TAG, n) == 0)
+        if (*s == '&' && state == MyHTML_TOKENIZER_STATE_DATA) {
+                const char *tag =
+                        find_word(s, s + MIN((size_t) (end - s), REFERENCE_MAX + 1 + n), NO_TAG);
+
+                if (!tag || find_reference(s, tag) != s)
+                        return s;
+                before = (size_t) (tag - s);
+        }
+        if ((size_t) (end - s) < before + n || memcmp(s + before, NO_TAG, n) != 0)
+                return s;
+        memcpy(piece, s, before);
+        memcpy(piece + before, nothing, strlen(nothing));
+        (void) feed_piece(parser, piece, before + strlen(nothing));
+        for (s += before; (size_t) (end - s) >= n && memcmp(s, NO_TAG, n) == 0;)
                 s += n;
         return s;
 }
