@@ -10,6 +10,8 @@
 /* Of one line of it curl takes no more; and over HTTP/2 it forgets the rest of a line that is
  * longer than its buffer, which is 16 KiB by default. */
 #define HEADER_LINE_MAX (100L * 1024L)
+/* So many fields of one name are looked at: curl looks through all of them for each. */
+#define FIELDS_MAX 32U
 /* What is looked at of the page of an error. */
 #define ERROR_MAX (64U * 1024U)
 #define COOKIES_MAX (64U * 1024U)
@@ -306,7 +308,7 @@ void exchange_done(Exchange *e) {
         *e = (Exchange){};
 }
 
-const char *exchange_header_at(const Exchange *e, const char *name, size_t i) {
+static const char *header_at(const Exchange *e, const char *name, size_t i) {
         struct curl_header *header;
 
         return curl_easy_header(e->easy, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK
@@ -314,12 +316,16 @@ const char *exchange_header_at(const Exchange *e, const char *name, size_t i) {
                        : NULL;
 }
 
+const char *exchange_header_at(const Exchange *e, const char *name, size_t i) {
+        return i < FIELDS_MAX ? header_at(e, name, i) : NULL;
+}
+
 const char *exchange_header(const Exchange *e, const char *name) {
         struct curl_header *header;
 
         if (curl_easy_header(e->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
                 return NULL;
-        return exchange_header_at(e, name, header->amount - 1);
+        return header_at(e, name, header->amount - 1);
 }
 
 char *exchange_charset(const Exchange *e) {

@@ -77,7 +77,7 @@ void exchange_done(Exchange *e);
  * question. */
 const char *exchange_header(const Exchange *e, const char *name);
 
-/* The same, by its number among those of its name, from 0. */
+/* The same, by its number among those of its name, from 0; NULL: past the 32nd, too. */
 const char *exchange_header_at(const Exchange *e, const char *name, size_t i);
 
 /* charset= of Content-Type, in a copy. NULL: none. */
