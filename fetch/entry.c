@@ -6,6 +6,29 @@
 #include "fetch/digest.h"
 #include "fetch/url.h"
 
+/* regcomp() writes out what is repeated: "((a{255}){255}){255}" would take all memory. */
+#define REPEATS_MAX 100000U
+
+/* All numbers of times multiplied, whether or not they are within each other. */
+static bool repeats_too_often(const char *regex) {
+        size_t times = 1;
+
+        for (const char *p = regex; *p; p++)
+                if (*p == '\\' && p[1])
+                        p++;
+                else if (*p == '{') {
+                        size_t n = strspn(p + 1, "0123456789,"), most = 1;
+
+                        for (const char *number = p + 1; number < p + 1 + n; number++)
+                                if (*number != ',')
+                                        most = MAX(most, (size_t) strtoul(number, NULL, 10));
+                        times *= MIN(most, REPEATS_MAX);
+                        if (times > REPEATS_MAX)
+                                return true;
+                }
+        return false;
+}
+
 int strikes_compile(const Values *values, Strikes *ret, const Value **ret_where) {
         const Value *first = NULL;
         Strikes strikes = {};
@@ -19,6 +42,13 @@ int strikes_compile(const Values *values, Strikes *ret, const Value **ret_where)
                 char why[128];
                 int code;
 
+                if (repeats_too_often(v->text)) {
+                        log_file(LOG_ERR, v->file, v->line,
+                                 "Strike=%.200s repeats more than %u times in all", v->text,
+                                 REPEATS_MAX);
+                        first = first ? first : v;
+                        continue;
+                }
                 code = regcomp(strikes.items + strikes.n, v->text, REG_EXTENDED);
                 if (code == 0) {
                         strikes.n++;

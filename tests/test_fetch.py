@@ -244,6 +244,7 @@ def test_bad_sources(site, config, fetcher):
         bad(good + f"Headline={expression}\n", expression, 5)
     bad(good + "Strike=(\n", "(", 5)
     bad(good + "Strike=a\nStrike=(\n", "(", 6)
+    bad(good + "Strike=((a{1,255}){1,255}){1,255}\n", "{1,255}", 5)
     bad(good + "[Source]\nCharset=latin-47\n", "Charset=", 6)
     json = good.replace("//ul", "$.a") + "Format=json\n"
     bad(good + "Format=json\n", "//ul", 4)
