@@ -592,6 +592,74 @@ def test_names_that_move_and_proxies(config, tls, clock):
     assert answers["proxied"] == "far"
 
 
+CHANGING = """
+import json, os, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+
+fetcher, config = sys.argv[2:4]
+SERVER = '''
+import sys
+sys.path.insert(0, sys.argv[1])
+from website import Site, strip_page
+with Site("10.8.0.1") as site:
+    site.set("/", strip_page(["News"]))
+    print(site.port, flush=True)
+    sys.stdin.read()
+'''
+
+def ip(*words):
+    subprocess.run(["ip", *words], check=True)
+
+# The server is on another network, behind a link of its own.
+server = subprocess.Popen(["unshare", "--net", "sh", "-c", 'read line; ip addr add 10.9.0.1/24 dev there; '
+                           'ip addr add 10.8.0.1/32 dev there; ip link set there up; exec "$@"', "sh", sys.executable, "-c", SERVER,
+                           sys.argv[1]], stdin=-1, stdout=-1, text=True)
+ip("link", "add", "here", "type", "veth", "peer", "name", "there", "netns", str(server.pid))
+ip("addr", "add", "10.9.0.2/24", "dev", "here")
+ip("link", "set", "here", "up")
+ip("route", "add", "10.8.0.1", "via", "10.9.0.1")
+print("go", file=server.stdin, flush=True)
+port = server.stdout.readline().strip()
+with open(f"{config}/sources/far.source", "w") as file:
+    file.write(f"[Source]\\nURL=http://10.8.0.1:{port}/\\nTimeout=4s\\n[Strip]\\nStrip=//ul[has-class('ticker')]\\n")
+reader = subprocess.Popen([fetcher, f"--config={config}/tickerd.conf"], stdin=-1, stdout=-1, text=True)
+
+def ask():
+    print("far", file=reader.stdin, flush=True)
+    state = json.loads(reader.stdout.readline())["state"]
+    return "ok" if state == "unchanged" else state
+
+answers = {"before": [ask(), ask()]}
+ip("addr", "del", "10.9.0.2/24", "dev", "here")
+ip("addr", "add", "10.9.0.3/24", "dev", "here")
+ip("route", "replace", "10.8.0.1", "via", "10.9.0.1")
+answers["another address"] = [ask(), ask()]
+ip("route", "del", "10.8.0.1")
+answers["no route"] = [ask()]
+ip("route", "add", "10.8.0.1", "via", "10.9.0.1")
+answers["a route again"] = [ask(), ask()]
+ip("link", "set", "here", "down")
+answers["no network"] = [ask()]
+ip("link", "set", "here", "up")
+ip("route", "replace", "10.8.0.1", "via", "10.9.0.1")
+answers["a network again"] = [ask(), ask()]
+reader.stdin.close()
+server.stdin.close()
+reader.wait()
+server.wait()
+print(json.dumps(answers))
+"""
+
+
+def test_a_network_that_changes_costs_one_poll_at_most(config, tls):
+    answers = tls(CHANGING, config.folder)
+    assert answers["before"] == ["ok", "ok"]
+    for change in "another address", "a route again", "a network again":
+        assert answers[change][-1] == "ok", answers
+    for change in "no route", "no network":
+        assert answers[change][0] in ("network-error", "timeout")
+
+
 def now(seconds=0):
     return email.utils.formatdate(time.time() + seconds, usegmt=True)
 
