@@ -126,7 +126,7 @@ def test_restart_of_the_daemon(tape, config):
 def test_source_in_trouble(tape, config, site):
     with Terminal(config.short, ctl(config, "watch", "-n", "0", "--color=never")) as terminal:
         terminal.wait("1 source, all well")
-        site.set("/", status=429)
+        site.set("/", status=403)
         tape.poll_now()
         terminal.wait("1 of 1 source in trouble: harbour blocked since ")
         tape.add("Bridge open again")
