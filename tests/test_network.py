@@ -611,9 +611,10 @@ def ip(*words):
     subprocess.run(["ip", *words], check=True)
 
 # The server is on another network, behind a link of its own.
-server = subprocess.Popen(["unshare", "--net", "sh", "-c", 'read line; ip addr add 10.9.0.1/24 dev there; '
+server = subprocess.Popen(["unshare", "--net", "sh", "-c", 'echo here; read line; ip addr add 10.9.0.1/24 dev there; '
                            'ip addr add 10.8.0.1/32 dev there; ip link set there up; exec "$@"', "sh", sys.executable, "-c", SERVER,
                            sys.argv[1]], stdin=-1, stdout=-1, text=True)
+server.stdout.readline()  # now it is
 ip("link", "add", "here", "type", "veth", "peer", "name", "there", "netns", str(server.pid))
 ip("addr", "add", "10.9.0.2/24", "dev", "here")
 ip("link", "set", "here", "up")
