@@ -148,6 +148,8 @@ def test_upgrade_remove_purge(installed, machine, relay):
     start(relay, 2)
     pid = machine.show(UNIT, "MainPID")
     machine.run("apt-get", "--yes", "install", "--reinstall", f"/root/{installed.name}")  # to dpkg, an upgrade
+    assert machine.show(UNIT, "ActiveState") in ("active", "activating")
+    machine.run("systemctl", "start", UNIT)  # returns when it is up, if it was still on its way
     assert machine.show(UNIT, "ActiveState") == "active" and machine.show(UNIT, "MainPID") != pid
     machine.run("apt-get", "--yes", "remove", "tickerd-relay")
     assert machine.show(UNIT, "ActiveState") == "inactive"
