@@ -211,11 +211,13 @@ def test_client_that_has_closed_is_let_go_at_once(site, tape):
     assert asking.line()["type"] == "hello"
     tape.settle(site, "/left")
     tape.wait_notify(lambda notice: "2 subscribers" in notice.get("STATUS", ""))
+    before = len(tape.notices.all())
     silent.close()
     asking.close()
     tape.settle(site, "/left")
     tape.settle(site, "/left")
-    assert [n["STATUS"] for n in tape.notices.all() if "STATUS" in n][-1].endswith(" 10 items, 0 subscribers")
+    tape.notices.wait(lambda notices: any(notice.get("STATUS", "").endswith(" 10 items, 0 subscribers")
+                                          for notice in notices[before:]), "status without them")
 
 
 def test_an_item_before_the_hello(site, tape):
