@@ -116,7 +116,6 @@ int outcomes_add(Outcomes *o, SourceRecord *record, State state, const char *det
         *poll = (Outcome){
                 .record = record,
                 .state = state,
-                .is_reply = reply,
                 .http = reply ? reply->http : 0,
                 .retry_after = reply ? reply->retry_after : 0,
                 .fresh_for = reply ? reply->fresh_for : 0,
@@ -133,6 +132,8 @@ int outcomes_add(Outcomes *o, SourceRecord *record, State state, const char *det
         r = write_poll(o, poll, strip ? reply : NULL, reappear);
         if (r == -EBADMSG) {
                 record->health = poll->before;
+                if (o->n == 0) /* no commit will follow that ends the transaction */
+                        store_abandon(o->store);
                 return r;
         }
         poll->error = r;

@@ -28,8 +28,7 @@ typedef struct Outcome {
         SourceRecord *record;
         State state;
         char detail[DETAIL_MAX + 1];
-        bool is_reply;                        /* there was one: */
-        int64_t http, retry_after, fresh_for; /* see FetchReply */
+        int64_t http, retry_after, fresh_for; /* see FetchReply; 0 without one */
 
         usec_t now; /* the wall clock */
         Health before;

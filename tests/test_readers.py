@@ -4,8 +4,10 @@ The daemon and its page readers: several at a time, none in the way of another. 
 what they are asked and answer when they are told to.
 """
 
+import contextlib
 import os
 import shutil
+import sqlite3
 
 import pytest
 
@@ -148,3 +150,15 @@ if len(seen) == 6 or open(os.environ["ASKED"]).read().count(name + "\\n") > 1:
     assert sorted(line.split(": ")[1] for line in daemon.wait_stdout(5)) == \
         sorted(f"News of {name}" for name in names if name != "s3")
     daemon.wait_notify(lambda notice: "s3: bad-page" in notice.get("STATUS", ""))
+
+
+def test_a_reply_that_is_none_leaves_the_database_free(config, daemon, asked):
+    """What was begun for it is taken back at once, although no other poll ends for long."""
+    sources(config, "bad")
+    daemon.start(env=readers(config, asked, """
+if open(os.environ["ASKED"]).read().count("bad\\n") == 1: ok(name, "--")
+"""))
+    daemon.wait_stderr("its answer was not a reply")
+    with contextlib.closing(sqlite3.connect(config.database, timeout=0)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
