@@ -63,7 +63,7 @@ typedef struct Hosts {
         size_t n;
         size_t *of;    /* the number of the host of each source */
         usec_t *first; /* after the start: the sources of a host are spread over their interval, or
-                        * half a minute if that is less */
+                        * 27 s if that is less */
 } Hosts;
 
 /* before: those of before a reload, whose pauses go on, or NULL. -ENOMEM. */
