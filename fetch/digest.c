@@ -58,5 +58,5 @@ uint64_t digest_add(uint64_t digest, const void *data, size_t n) {
 }
 
 uint64_t digest_add_text(uint64_t digest, const char *text) {
-        return text ? digest_add(digest, text, strlen(text) + 1) : digest_add(digest, "", 1);
+        return text ? digest_add(digest, text, strlen(text) + 1) : digest_add(digest, "\xff", 1);
 }

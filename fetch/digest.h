@@ -14,5 +14,5 @@
 /* Of what was taken in before, followed by these bytes. */
 uint64_t digest_add(uint64_t digest, const void *data, size_t n);
 
-/* The same of a text and its end, so that two in a row are not one; NULL is "". */
+/* The same of a text and its end, so that two in a row are not one; NULL is none of them. */
 uint64_t digest_add_text(uint64_t digest, const char *text);

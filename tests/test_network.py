@@ -678,6 +678,15 @@ def test_the_same_again_is_unchanged(site, config, fetcher):
         assert state != "unchanged" or "detail" not in reply and reply["http"] == 200
 
 
+def test_a_link_that_comes_to_a_headline_is_told(site, config, fetcher):
+    """Also an empty one, which leads to the page itself, as in browsers."""
+    config.source("one", site.url("/"))
+    for before, behind, url in [("", "", None), ("<a href=''>", "</a>", site.url("/")), ("", "", None)]:
+        site.set("/", f"<ul class=ticker><li>{before}Ferry leaves{behind}</ul>")
+        reply = fetcher.ask("one")
+        assert reply["state"] == "ok" and reply["items"][0].get("url") == url
+
+
 @pytest.mark.parametrize("age, asked", [(60, True), (3, True), (1, False), (0, False), (-3600, False)])
 def test_a_date_of_just_now_is_not_asked_with(site, config, fetcher, age, asked):
     config.source("one", site.url("/"))
